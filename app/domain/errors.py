@@ -1,0 +1,322 @@
+"""One tree of everything that can go wrong outside, each named for the person's situation.
+
+An error knows three things besides its words: whether it proves that nothing was started (`not_started`), whether
+waiting helps (`waiting_helps`), and which sentence about money fits the moment (`Moment`). Lower errors, of the HTTP
+library or the disk, are translated into this tree at the door where they come in.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from app.domain.problem import Problem
+from app.domain.text import Text, text
+
+
+class Moment(StrEnum):
+    """What the studio was doing when it went wrong; it decides what may have been charged."""
+
+    SUBMIT = "submit"
+    WATCH = "watch"
+    SAVE = "save"
+    OTHER = "other"
+
+
+_MONEY: Mapping[Moment, Text] = {
+    Moment.SUBMIT: text("Nothing was started and nothing was charged."),
+    Moment.WATCH: text("The job goes on at {provider}. Its result is saved as soon as it can be reached again."),
+    Moment.SAVE: text("The result is still at {provider}, nothing is lost yet."),
+    Moment.OTHER: Text(),
+}
+
+
+class StudioError(Exception):
+    """Base of the tree. Subclasses fill in the class attributes; `values` fill the places in their sentences."""
+
+    code = "unexpected"
+    happened = text("Something unexpected happened.")
+    advice = text("Try again. If it happens again, open Activity and copy the details.")
+    short = text("unexpected error")
+    money: Text | None = None
+    not_started = False
+    waiting_helps = False
+
+    def __init__(
+        self,
+        server_text: str = "",
+        *,
+        http_status: int | None = None,
+        retry_after_s: float | None = None,
+        fields: Mapping[str, str] | None = None,
+        **values: object,
+    ) -> None:
+        self.server_text = server_text
+        self.http_status = http_status
+        self.retry_after_s = retry_after_s
+        self.fields: Mapping[str, str] = dict(fields or {})
+        self.values = {name: str(value) for name, value in values.items()}
+        super().__init__(server_text or str(self.happened))
+
+    def problem(self, moment: Moment = Moment.OTHER, *, provider: str = "the service") -> Problem:
+        """The three sentences for this moment; `provider` is the provider's title."""
+        values = {"provider": provider, **self.values}
+        money = self.money if self.money is not None else _MONEY[moment]
+        return Problem(
+            code=self.code,
+            happened=self.happened.with_values(**values),
+            money=money.with_values(**values) if money else money,
+            advice=self.advice.with_values(**values),
+            short=self.short.with_values(**values),
+            server_text=self.server_text,
+            fields=self.fields,
+            http_status=self.http_status,
+        )
+
+
+# --- the connection
+
+
+class NoConnectionError(StudioError):
+    """The request provably never left this computer: name not found, refused, no TLS, no route."""
+
+    code = "no_connection"
+    happened = text("{provider} cannot be reached from this computer.")
+    advice = text("Check the connection to the internet. Slowlight keeps trying.")
+    short = text("no connection")
+    not_started = True
+    waiting_helps = True
+
+
+class ConnectionLostError(StudioError):
+    """The request went out and no answer came back: its outcome is not known."""
+
+    code = "connection_lost"
+    happened = text("The connection to {provider} broke before the answer came.")
+    advice = text("Check the connection to the internet.")
+    short = text("connection lost")
+    waiting_helps = True
+
+
+class ServiceTimeoutError(ConnectionLostError):
+    """The request went out and the answer took longer than its deadline."""
+
+    code = "timeout"
+    happened = text("{provider} did not answer in time.")
+    advice = text("The service may be busy. Slowlight asks again by itself where that is safe.")
+    short = text("no answer in time")
+
+
+class InsecureAddressError(StudioError):
+    """A base URL or link that keys or media must not travel over."""
+
+    code = "insecure_address"
+    happened = text("The address {address} is not a secure one.")
+    advice = text("Use an address that begins with https. Only this computer itself may be reached by http.")
+    short = text("address is not secure")
+    not_started = True
+
+
+class NotAServiceAnswerError(StudioError):
+    """HTML, broken or oversized JSON where an answer of the service should be."""
+
+    code = "not_an_answer"
+    happened = text("Something that is not {provider} answered, such as a login page or a proxy.")
+    advice = text("Check whether this network asks you to log in, and the address of the provider in Settings.")
+    short = text("unreadable answer")
+    waiting_helps = True
+
+
+# --- the account
+
+
+class KeyMissingError(StudioError):
+    code = "key_missing"
+    happened = text("There is no API key for {provider} yet.")
+    advice = text("Add your key in Settings, or choose a model of the demo.")
+    short = text("no API key")
+    not_started = True
+
+
+class KeyRejectedError(StudioError):
+    """HTTP 401, or 403 on a primary call."""
+
+    code = "key_rejected"
+    happened = text("{provider} did not accept the API key.")
+    advice = text("Check the key in Settings with Test key, or paste it again.")
+    short = text("key not accepted")
+    not_started = True
+
+
+class NotAllowedError(StudioError):
+    """HTTP 403: the account lacks something, or the address does not exist at that gateway (apis.md 1.0)."""
+
+    code = "not_allowed"
+    happened = text("{provider} does not allow this for your account.")
+    advice = text("Look at the provider's console whether the model is open to your account.")
+    short = text("not allowed")
+    not_started = True
+
+
+class OutOfCreditError(StudioError):
+    """HTTP 402, or a text such as "balance not enough" (apis.md 1.0). Retrying cannot help."""
+
+    code = "out_of_credit"
+    happened = text("Your balance at {provider} is not enough for this job.")
+    advice = text("Top up your account at the provider. It can take about five minutes until it counts. Then retry.")
+    short = text("balance not enough")
+    not_started = True
+
+
+class TooManyRequestsError(StudioError):
+    code = "too_many_requests"
+    happened = text("{provider} is taking no more requests at the moment.")
+    advice = text("Slowlight waits and tries again by itself.")
+    short = text("service is busy")
+    not_started = True
+    waiting_helps = True
+
+
+# --- the request
+
+
+class UnknownModelError(StudioError):
+    code = "unknown_model"
+    happened = text("{provider} does not know this model.")
+    advice = text("Choose another model, or check the spelling of the model's id.")
+    short = text("unknown model")
+    not_started = True
+
+
+class InvalidRequestError(StudioError):
+    """HTTP 400 or 422. `fields` names the parameters and what the server says about each."""
+
+    code = "invalid_request"
+    happened = text("{provider} did not accept the settings of this job.")
+    advice = text("Change what is marked in the form and generate again.")
+    short = text("settings not accepted")
+    not_started = True
+
+
+class PromptRefusedError(StudioError):
+    code = "prompt_refused"
+    happened = text("{provider} refused this prompt or its result by its content rules.")
+    advice = text("Word the prompt differently.")
+    short = text("prompt was refused")
+    money = text("Whether a refused job is charged is for {provider} to say; look at your account there.")
+
+
+class ServiceFailedError(StudioError):
+    """HTTP 5xx. On a paid POST the outcome is unknown: a proxy's 502 says nothing about the backend (apis.md case 2)."""
+
+    code = "service_failed"
+    happened = text("{provider} has a problem of its own at the moment.")
+    advice = text("Wait a while. If it goes on, look at the provider's status page.")
+    short = text("problem at the service")
+    waiting_helps = True
+
+
+class GenerationFailedError(StudioError):
+    """The job itself ended as failed over there."""
+
+    code = "generation_failed"
+    happened = text("{provider} could not finish this job.")
+    advice = text("Retry it, or change the settings. What the service said stands below.")
+    short = text("the model failed")
+    money = text("There is no result. Whether failed jobs are charged is for {provider} to say.")
+
+
+class EmptyResultError(GenerationFailedError):
+    """Completed with nothing in it, asked several times (apis.md case 26)."""
+
+    code = "empty_result"
+    happened = text("{provider} says the job is finished but gave no result.")
+    short = text("finished without a result")
+
+
+class JobGoneError(StudioError):
+    """404 for a job that was known: the server has forgotten it."""
+
+    code = "job_gone"
+    happened = text("{provider} no longer knows this job.")
+    advice = text("The recipe is kept: run it again if you still want the result.")
+    short = text("not saved in time")
+    money = text("The result is gone from the server. It may have been charged.")
+
+
+# --- the result
+
+
+class LinkExpiredError(StudioError):
+    """A result link no longer works: 400, 403, 404 or 410 from the storage. A new one is asked for (apis.md case 52)."""
+
+    code = "link_expired"
+    happened = text("The link to the result no longer works.")
+    advice = text("Slowlight asks {provider} for a new link.")
+    short = text("link expired")
+    waiting_helps = True
+
+
+class BrokenResultError(StudioError):
+    """What was downloaded is not the media it should be: wrong length, wrong magic, does not decode."""
+
+    code = "broken_result"
+    happened = text("What {provider} sent is not a complete picture, film or sound.")
+    advice = text("Use Fetch again. If it stays broken, tell the provider.")
+    short = text("result is damaged")
+    waiting_helps = True
+
+
+class ResultTooLargeError(StudioError):
+    code = "result_too_large"
+    happened = text("The result is larger than {limit}.")
+    advice = text("Raise the limit in Settings and use Fetch again.")
+    short = text("result is too large")
+
+
+class DiskFullError(StudioError):
+    code = "disk_full"
+    happened = text("There is not enough space for the result in {folder}.")
+    advice = text("Free some space or choose another library folder in Settings. Slowlight tries again by itself.")
+    short = text("disk is full")
+    waiting_helps = True
+
+
+class LibraryMissingError(StudioError):
+    code = "library_missing"
+    happened = text("The library folder {folder} cannot be written to.")
+    advice = text("Connect the drive again or choose another folder in Settings. Slowlight tries again by itself.")
+    short = text("library folder is missing")
+    waiting_helps = True
+
+
+# --- this computer
+
+
+class StorageError(StudioError):
+    """The database cannot be written. A paid request is not sent while this is so."""
+
+    code = "storage"
+    happened = text("Slowlight cannot write to its own folder: {reason}.")
+    advice = text("Free some space on the disk or check the rights of the folder, then try again.")
+    short = text("cannot write")
+    not_started = True
+
+
+class KeychainError(StudioError):
+    """The system keychain is missing, locked or answered wrongly."""
+
+    code = "keychain"
+    happened = text("The system keychain cannot be used: {reason}.")
+    advice = text(
+        "The key is held until Slowlight is closed. To keep it, set up or unlock the keychain and save again."
+    )
+    short = text("keychain not available")
+
+
+class UnknownOutcomeError(StudioError):
+    """A paid request went out and its outcome is not known. Never sent again by itself."""
+
+    code = "unknown_outcome"
+    happened = text("The answer of {provider} was lost. The job may have been started.")
+    money = text("It may have been charged. Slowlight does not send it again by itself.")
+    advice = text("Look at the provider's console. Retry only if nothing was started there.")
+    short = text("may have been charged")

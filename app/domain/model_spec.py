@@ -1,0 +1,254 @@
+"""One hosted model as data: what its form shows, what may be sent, what it costs.
+
+The file format is `resources/models/<provider>/<model>.json`: a JSON object with `format` 1, `id`, `provider`, `title`,
+`medium`, `order`, `price`, `expected_s`, `sources` and `parameters`. `parameters` is a JSON Schema (draft 2020-12) of type
+object whose properties carry hints for the form:
+
+* `x-widget`: prompt, text, chips, choice, slider, number, switch, seed, json (chosen by type where it is missing)
+* `x-order`, `x-advanced`, `x-unit`, `x-labels` (value -> words), `x-hint`, `x-placeholder`
+* `x-mark`: documented, inferred or unknown, from the marks of apis.md
+* `x-soft-maximum`, `x-soft-note`: above it the form warns and does not forbid
+* `x-send`: false keeps a parameter at home when it equals its default
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from typing import cast
+
+from app.domain.media import Medium
+from app.domain.money import Price, PricePer
+from app.domain.values import Json, JsonObject
+
+FORMAT = 1
+MAX_FILE_BYTES = 64 * 1024
+"""A spec is small; anything larger is not one (issue 3)."""
+
+
+class ModelSpecError(ValueError):
+    """A spec file that cannot be used; the text says what is wrong in words for its author."""
+
+
+class Mark(StrEnum):
+    """How sure a value is: said by the provider, concluded from the upstream model, or not known."""
+
+    DOCUMENTED = "documented"
+    INFERRED = "inferred"
+    UNKNOWN = "unknown"
+
+
+class Widget(StrEnum):
+    """The part of the form that edits a parameter."""
+
+    PROMPT = "prompt"
+    TEXT = "text"
+    CHIPS = "chips"
+    CHOICE = "choice"
+    SLIDER = "slider"
+    NUMBER = "number"
+    SWITCH = "switch"
+    SEED = "seed"
+    JSON = "json"
+
+
+@dataclass(frozen=True)
+class Param:
+    """One parameter of a model, ready for a form. `schema` is its JSON Schema as it stands in the file."""
+
+    name: str
+    title: str
+    widget: Widget
+    schema: JsonObject
+    required: bool
+    advanced: bool
+    order: int
+    mark: Mark
+    default: Json = None
+    unit: str = ""
+    hint: str = ""
+    placeholder: str = ""
+    choices: tuple[tuple[Json, str], ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+    step: float | None = None
+    soft_maximum: float | None = None
+    soft_note: str = ""
+    send_default: bool = True
+
+    @property
+    def is_integer(self) -> bool:
+        """True for whole numbers."""
+        return self.schema.get("type") == "integer"
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """One hosted model. `schema` is the whole parameter schema; `results_param` names the count of results, or ""."""
+
+    provider_id: str
+    model_id: str
+    title: str
+    medium: Medium
+    order: int
+    params: tuple[Param, ...]
+    schema: JsonObject
+    price: Price | None = None
+    price_note: str = ""
+    expected_s: float | None = None
+    results_param: str = ""
+    seconds_param: str = ""
+    summary: str = ""
+    sources: tuple[str, ...] = ()
+    is_free_form: bool = False
+    """The *Other model* entry: the id is typed by the person and the config is free JSON."""
+
+    def param(self, name: str) -> Param | None:
+        """The parameter of that name, or None."""
+        return next((param for param in self.params if param.name == name), None)
+
+    def defaults(self) -> dict[str, Json]:
+        """The value of every parameter that has one."""
+        return {param.name: param.default for param in self.params if param.default is not None}
+
+    def config(self, values: Mapping[str, Json]) -> JsonObject:
+        """What is sent as the model's config: given values, without empty ones and without defaults kept at home."""
+        sent: JsonObject = {}
+        for param in self.params:
+            value = values.get(param.name, param.default)
+            if value is None or (value == "" and not param.required):
+                continue
+            if not param.send_default and value == param.default:
+                continue
+            sent[param.name] = value
+        return sent
+
+    def result_count(self, values: Mapping[str, Json]) -> int:
+        """How many files one run makes with these values; 1 when the model has no such parameter."""
+        value = values.get(self.results_param) if self.results_param else None
+        return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 1
+
+
+def parse_model_spec(data: Json) -> ModelSpec:
+    """Reads one spec file's JSON. Raises ModelSpecError with the reason in words."""
+    if not isinstance(data, dict):
+        raise ModelSpecError("the file is not a JSON object")
+    if data.get("format") != FORMAT:
+        raise ModelSpecError(f"format is {data.get('format')!r}, this version reads {FORMAT}")
+    schema = data.get("parameters")
+    if not isinstance(schema, dict) or schema.get("type") != "object" or not isinstance(schema.get("properties"), dict):
+        raise ModelSpecError('"parameters" is not a JSON Schema of type object with properties')
+    medium = _text(data, "medium")
+    if medium not in {m.value for m in Medium}:
+        raise ModelSpecError(f'"medium" is {medium!r}; known are image, video and audio')
+    price, note = _price(data.get("price"))
+    expected = data.get("expected_s")
+    return ModelSpec(
+        provider_id=_text(data, "provider"),
+        model_id=_text(data, "id"),
+        title=_text(data, "title"),
+        medium=Medium(medium),
+        order=_whole(data.get("order"), 100),
+        params=_params(schema),
+        schema=schema,
+        price=price,
+        price_note=note,
+        expected_s=float(expected) if isinstance(expected, int | float) else None,
+        results_param=str(data.get("results_param", "")),
+        seconds_param=str(data.get("seconds_param", "")),
+        summary=str(data.get("summary", "")),
+        sources=_strings(data.get("sources")),
+    )
+
+
+def _params(schema: JsonObject) -> tuple[Param, ...]:
+    properties = cast("JsonObject", schema["properties"])
+    required = _strings(schema.get("required"))
+    params = []
+    for position, (name, described) in enumerate(properties.items()):
+        if not isinstance(described, dict):
+            raise ModelSpecError(f'parameter "{name}" is not an object')
+        params.append(_param(name, described, required=name in required, position=position))
+    return tuple(sorted(params, key=lambda param: (param.advanced, param.order)))
+
+
+def _param(name: str, schema: JsonObject, *, required: bool, position: int) -> Param:
+    widget = str(schema.get("x-widget") or _default_widget(schema))
+    if widget not in {w.value for w in Widget}:
+        raise ModelSpecError(f'parameter "{name}": unknown x-widget {widget!r}')
+    mark = str(schema.get("x-mark", Mark.UNKNOWN))
+    if mark not in {m.value for m in Mark}:
+        raise ModelSpecError(f'parameter "{name}": unknown x-mark {mark!r}')
+    return Param(
+        name=name,
+        title=str(schema.get("title") or name.replace("_", " ").capitalize()),
+        widget=Widget(widget),
+        schema=schema,
+        required=required,
+        advanced=schema.get("x-advanced") is True,
+        order=_whole(schema.get("x-order"), position),
+        mark=Mark(mark),
+        default=schema.get("default"),
+        unit=str(schema.get("x-unit", "")),
+        hint=str(schema.get("x-hint", "")),
+        placeholder=str(schema.get("x-placeholder", "")),
+        choices=_choices(name, schema),
+        minimum=_number(schema.get("minimum")),
+        maximum=_number(schema.get("maximum")),
+        step=_number(schema.get("multipleOf")),
+        soft_maximum=_number(schema.get("x-soft-maximum")),
+        soft_note=str(schema.get("x-soft-note", "")),
+        send_default=schema.get("x-send") is not False,
+    )
+
+
+def _default_widget(schema: JsonObject) -> Widget:
+    if "enum" in schema:
+        return Widget.CHIPS if len(cast("list[Json]", schema["enum"])) <= 6 else Widget.CHOICE
+    kind = schema.get("type")
+    if kind == "boolean":
+        return Widget.SWITCH
+    if kind in ("integer", "number"):
+        return Widget.SLIDER if "maximum" in schema or "x-soft-maximum" in schema else Widget.NUMBER
+    return Widget.TEXT if kind == "string" else Widget.JSON
+
+
+def _choices(name: str, schema: JsonObject) -> tuple[tuple[Json, str], ...]:
+    values = schema.get("enum", [])
+    labels = schema.get("x-labels", {})
+    if not isinstance(values, list) or not isinstance(labels, dict):
+        raise ModelSpecError(f'parameter "{name}": enum must be a list and x-labels an object')
+    return tuple((value, str(labels.get(str(value), value))) for value in values)
+
+
+def _price(data: Json) -> tuple[Price | None, str]:
+    if not isinstance(data, dict):
+        return None, ""
+    note = str(data.get("note", ""))
+    if "per" not in data:
+        return None, note
+    try:
+        return Price(
+            PricePer(str(data["per"])), Decimal(str(data.get("amount", "0"))), str(data.get("unit", "usd"))
+        ), note
+    except (ValueError, InvalidOperation) as error:
+        raise ModelSpecError('"price" needs per (free, request, result, second) and an amount as text') from error
+
+
+def _text(data: JsonObject, name: str) -> str:
+    value = data.get(name)
+    if not isinstance(value, str) or not value.strip():
+        raise ModelSpecError(f'"{name}" is missing')
+    return value.strip()
+
+
+def _strings(value: Json) -> tuple[str, ...]:
+    return tuple(str(item) for item in value) if isinstance(value, list) else ()
+
+
+def _number(value: Json) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _whole(value: Json, otherwise: int) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) else otherwise

@@ -1,0 +1,1 @@
+"""Lists for views: one changed thing repaints one row."""

@@ -1,0 +1,1 @@
+"""The wire: one HTTP door, bounded bodies, deadlines, and pure arithmetic for trying again."""

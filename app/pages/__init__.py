@@ -1,0 +1,1 @@
+"""What the creator sees: a page listens to services and sends them wishes."""

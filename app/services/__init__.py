@@ -1,0 +1,1 @@
+"""What the studio does: jobs, catalogue, keys, assets. QtCore signals, no widgets."""
