@@ -41,7 +41,7 @@ def main() -> int:
         return 1
     for side_px in SIDES_PX:
         target = DRAWING.with_name(f"{DRAWING.stem}-{side_px}.png")
-        if not render(drawing, side_px).save(str(target), "PNG"):
+        if not render(drawing, side_px).save(str(target)):
             sys.stderr.write(f"{target} cannot be written.\n")
             return 1
     del app
