@@ -1,0 +1,72 @@
+"""A painter's life, in a child process: wait for an order, make it, hand over the files, leave when idle.
+
+Qt is imported inside the functions: the server imports this module only to name its entry point.
+"""
+
+import hashlib
+import os
+import signal
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from app.sandbox.order import Medium, RenderedFile, RenderOrder
+
+IDLE_S = 30.0  # then the child leaves, and its memory with it
+
+
+def work(pipe: Connection) -> None:
+    """The child's main function. Answers each RenderOrder with a tuple of RenderedFile, or a text on failure."""
+    _be_quiet()
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from PySide6.QtGui import QGuiApplication
+
+    application = QGuiApplication([])
+    try:
+        while pipe.poll(IDLE_S):
+            pipe.send(_answer(pipe.recv()))
+    except (EOFError, OSError):
+        pass  # the server is gone
+    application.quit()
+
+
+def make(order: RenderOrder) -> tuple[RenderedFile, ...]:
+    """Make every result of an order. Needs a QGuiApplication in this process."""
+    from app.sandbox.media import maker
+
+    files = []
+    for number in range(order.count):
+        suffix = f"_{number + 1}" if order.count > 1 else ""
+        stem, ending, mime = _naming(order)
+        path = order.folder / f"{stem}{suffix}.{ending}"
+        maker.make(order, order.seed + number, path)
+        files.append(RenderedFile(_file_id(path), path.name, order.medium, mime, path))
+    return tuple(files)
+
+
+def _answer(order: RenderOrder) -> tuple[RenderedFile, ...] | str:
+    try:
+        return make(order)
+    except Exception as error:  # noqa: BLE001 (the task ends here: its failure becomes the job's)
+        return f"{type(error).__name__}: {error}"
+
+
+def _naming(order: RenderOrder) -> tuple[str, str, str]:
+    """Stem, ending and content type; sound comes as octet-stream, as upstream sends it (apis.md 2.2)."""
+    if order.medium is Medium.IMAGE:
+        return "output_image", order.image_format, f"image/{order.image_format}"
+    if order.medium is Medium.AUDIO:
+        return "mmaudio_output", "flac", "application/octet-stream"
+    return "output_video", "mp4", "video/mp4"
+
+
+def _file_id(path: Path) -> str:
+    """Unique on this server (the folder is the job's id) and the same after a restart."""
+    return "file-" + hashlib.sha256(f"{path.parent.name}/{path.name}".encode()).hexdigest()[:24]
+
+
+def _be_quiet() -> None:
+    """Keep encoders' chatter off the server's output, and leave Ctrl+C to the server."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sink = os.open(os.devnull, os.O_WRONLY)
+    for descriptor in (1, 2):
+        os.dup2(sink, descriptor)

@@ -1,0 +1,236 @@
+"""The demo server's HTTP side: NetMind `/v1/generation` on this computer, as strict as seeds 000 and 001 say."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from math import isfinite
+
+from starlette.applications import Starlette
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.sandbox import downloads
+from app.sandbox.access import host_of, is_loopback, owner_of
+from app.sandbox.checks import FieldProblem, body_problems, config_problems
+from app.sandbox.connections import HangUp
+from app.sandbox.desk import Desk
+from app.sandbox.jobs import Job
+from app.sandbox.models import MODELS
+from app.sandbox.notebook import Notebook, NotingMiddleware
+from app.sandbox.painters import shared_workshop
+from app.sandbox.settings import SandboxSettings
+from app.sandbox.triggers import Trigger, explanation, status_asked_for, triggers_in
+
+NO_GENERATION = "Generation not found"
+Answer = Response | ASGIApp  # Starlette calls either
+
+WELCOME = """This is Slowlight's demo server. It is not AI: pictures, films and sounds are made by formulas.
+
+It speaks NetMind's /v1/generation, so that a client can be tried without an account:
+  POST   /v1/generation        GET    /v1/generation
+  GET    /v1/generation/ID     DELETE /v1/generation/ID
+Models: {models}
+
+Marks in a prompt make it misbehave on purpose:
+{marks}
+"""
+
+
+class Json(JSONResponse):
+    """JSON in plain ASCII, so that half a surrogate pair in a prompt cannot break the answer."""
+
+    def render(self, content: object) -> bytes:
+        """The bytes on the wire."""
+        return json.dumps(content).encode()
+
+
+class BadJsonError(ValueError):
+    """The body is not what JSON allows."""
+
+
+def create_app(settings: SandboxSettings, *, notebook: Notebook | None = None) -> Starlette:
+    """The demo server as an ASGI application. Works with uvicorn's lifespan only, and binds nothing itself.
+
+    Args:
+        settings: keys, dialect, speed and the rest.
+        notebook: where requests are written down; a counting one by default.
+    """
+    notes = notebook if notebook is not None else Notebook()
+    desk = Desk(settings, shared_workshop())
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        desk.open()
+        try:
+            yield
+        finally:
+            desk.close()
+
+    handlers = _Handlers(desk, notes)
+    app = Starlette(
+        routes=[
+            Route("/", handlers.welcome),
+            Route("/v1/generation", handlers.create, methods=["POST"]),
+            Route("/v1/generation", handlers.list_all, methods=["GET"]),
+            Route("/v1/generation/{job_id}", handlers.get, methods=["GET"]),
+            Route("/v1/generation/{job_id}", handlers.delete, methods=["DELETE"]),
+            Route("/files/{token}/{name}", handlers.download, methods=["GET", "HEAD"]),
+            Route("/sandbox/ledger", handlers.ledger),
+        ],
+        middleware=[Middleware(LoopbackOnly), Middleware(NotingMiddleware, notebook=notes)],
+        exception_handlers={HTTPException: _plain_error},
+        lifespan=lifespan,
+    )
+    app.state.desk = desk
+    return app
+
+
+class _Handlers:
+    """One method per route."""
+
+    def __init__(self, desk: Desk, notebook: Notebook) -> None:
+        self._desk = desk
+        self._notebook = notebook
+
+    async def welcome(self, _request: Request) -> Answer:
+        return PlainTextResponse(WELCOME.format(models=", ".join(MODELS), marks=explanation()))
+
+    async def create(self, request: Request) -> Answer:
+        owner = self._owner(request)
+        raw = await request.body()
+        try:
+            body = _read_json(request.headers.get("content-type", ""), raw)
+        except BadJsonError as error:
+            row = FieldProblem(("body", 0), "JSON decode error", "json_invalid", {}, {"error": str(error)})
+            return _unprocessable([row])
+        problems = body_problems(body)
+        if problems or not isinstance(body, dict):
+            return _unprocessable(problems)
+        model, config = MODELS.get(body["model"]), body["config"]
+        if model is None:
+            return Json({"message": f"Model name: {body['model']} not exists"}, 400)
+        prompt = str(config.get("prompt") or "")
+        asked = triggers_in(prompt)
+        refusal = self._refusal(prompt, asked, owner, raw)
+        if refusal is not None:
+            return refusal
+        problems = config_problems(model.medium, config)
+        if problems:
+            return _unprocessable(problems)
+        job = self._desk.accept(owner, model, config, asked)
+        return HangUp() if Trigger.LOST in asked else Json(self._answer(request, job))
+
+    async def list_all(self, request: Request) -> Answer:
+        jobs = self._desk.book.of(self._owner(request))
+        return Json({"generation_list": [self._answer(request, job) for job in jobs]})
+
+    async def get(self, request: Request) -> Answer:
+        return Json(self._answer(request, self._job(request)))
+
+    async def delete(self, request: Request) -> Answer:
+        self._desk.delete(self._job(request))
+        return Json({"message": "Generation deleted"})
+
+    async def download(self, request: Request) -> Answer:
+        if "authorization" in request.headers:
+            return downloads.two_credentials()
+        state, file = self._desk.read_link(request.path_params["token"])
+        if state != "good":
+            return downloads.link_expired() if state == "expired" else downloads.link_forged()
+        if file is None or request.path_params["name"] != file.name:
+            return downloads.file_gone()
+        whole = request.method == "GET" and request.headers.get("range", "bytes=0-") == "bytes=0-"
+        if whole and self._desk.break_off(file):
+            return downloads.BrokenOff(file)
+        return downloads.whole_or_part(file)
+
+    async def ledger(self, request: Request) -> Answer:
+        jobs = [
+            {**self._answer(request, job), "model": job.model, "config": dict(job.config)}
+            for job in self._desk.book.all()
+        ]
+        counts = self._notebook.counts()
+        return Json({"posts": counts.get("POST /v1/generation", 0), "requests": counts, "jobs": jobs})
+
+    def _refusal(self, prompt: str, asked: frozenset[Trigger], owner: str, raw: bytes) -> Answer | None:
+        """The answer that the prompt's marks ask for, if they ask for one."""
+        status = status_asked_for(prompt)
+        if status is not None:
+            return Json({"message": f"The prompt asked for {status}"}, status)
+        if Trigger.BALANCE in asked:
+            return Json({"message": "balance not enough"}, 400)
+        if Trigger.BUSY in asked and self._desk.tell_to_come_again(owner, raw):
+            return Json({"message": "Too many requests"}, 429, {"Retry-After": "2"})
+        if Trigger.DOWN in asked:
+            return Json({"message": "Service is unavailable"}, 500)
+        if Trigger.HTML in asked:
+            return HTMLResponse("<!DOCTYPE html><html><body><h1>Please wait</h1></body></html>")
+        return None
+
+    def _owner(self, request: Request) -> str:
+        owner = owner_of(request.headers.get("authorization"), self._desk.settings)
+        if owner is None:
+            raise HTTPException(401, "Invalid API key")
+        return owner
+
+    def _job(self, request: Request) -> Job:
+        owner = self._owner(request)
+        job = self._desk.book.get(owner, request.path_params["job_id"])
+        if job is None:
+            raise HTTPException(404, NO_GENERATION)
+        return job
+
+    def _answer(self, request: Request, job: Job) -> dict[str, object]:
+        return self._desk.answer(job, str(request.base_url).rstrip("/"))
+
+
+class LoopbackOnly:
+    """Refuses a Host header that is not this computer, so that no web page can reach in by DNS rebinding."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Guard `app`."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one ASGI call."""
+        if scope["type"] == "http" and not is_loopback(host_of(Headers(scope=scope).get("host", ""))):
+            await Json({"detail": "Invalid host header"}, 400)(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+
+def _read_json(content_type: str, raw: bytes) -> object:
+    """The body as JSON; a body of another type stays text, as in FastAPI.
+
+    Raises:
+        BadJsonError: it is not JSON, or holds NaN or a number beyond floats.
+    """
+    if "json" not in content_type.lower():
+        return raw.decode("latin-1")
+
+    def number(text: str) -> float:
+        value = float(text)
+        if not isfinite(value):
+            raise BadJsonError(f"Out of range: {text}")
+        return value
+
+    try:
+        return json.loads(raw, parse_float=number, parse_constant=number)
+    except (ValueError, RecursionError) as error:
+        raise BadJsonError(str(error)) from error
+
+
+def _unprocessable(problems: list[FieldProblem]) -> Response:
+    return Json({"detail": [problem.as_json() for problem in problems]}, 422)
+
+
+async def _plain_error(_request: Request, error: Exception) -> Response:
+    """401 and 404 of ours in NetMind's form, what the framework raises in FastAPI's."""
+    assert isinstance(error, HTTPException)  # noqa: S101 (registered for this class only)
+    ours = error.status_code == 401 or error.detail == NO_GENERATION
+    return Json({"message" if ours else "detail": error.detail}, error.status_code, error.headers)

@@ -1,0 +1,61 @@
+"""Words in a prompt that make the demo misbehave on purpose, for people who develop clients."""
+
+import re
+from enum import StrEnum
+
+
+class Trigger(StrEnum):
+    """One misbehaviour, written into the prompt in square brackets."""
+
+    FAIL = "fail"
+    REFUSE = "refuse"
+    EMPTY = "empty"
+    SLOW = "slow"
+    BALANCE = "balance"
+    BUSY = "busy"
+    DOWN = "down"
+    HTML = "html"
+    LOST = "lost"
+    CUT = "cut"
+
+
+EXPLAINED: dict[Trigger, str] = {
+    Trigger.FAIL: "the job ends failed, with a text in logs",
+    Trigger.REFUSE: "the job ends failed, with a moderation text in logs",
+    Trigger.EMPTY: "the job ends completed without a result, with a text in logs",
+    Trigger.SLOW: "the job takes ten times as long",
+    Trigger.BALANCE: "POST is answered 400 'balance not enough'",
+    Trigger.BUSY: "POST is answered 429 with Retry-After: 2; the same body is accepted the next time",
+    Trigger.DOWN: "POST is answered 500 'Service is unavailable'",
+    Trigger.HTML: "POST is answered 200 with an HTML page",
+    Trigger.LOST: "the job is accepted, then the connection is closed without an answer",
+    Trigger.CUT: "the first whole download of each result file breaks off half-way",
+}
+
+_MARK = re.compile(r"\[(" + "|".join(Trigger) + r"|http [45]\d\d)\]", re.IGNORECASE)
+
+
+def triggers_in(prompt: str) -> frozenset[Trigger]:
+    """The misbehaviours asked for by a prompt."""
+    return frozenset(Trigger(word) for word in _marks(prompt) if not word.startswith("http "))
+
+
+def status_asked_for(prompt: str) -> int | None:
+    """The HTTP status a prompt asks POST to be answered with: `[http 503]`; None without such a mark."""
+    return next((int(word[5:]) for word in _marks(prompt) if word.startswith("http ")), None)
+
+
+def without_marks(prompt: str) -> str:
+    """The prompt as the painters see it, so that a mark does not change the picture's subject."""
+    return " ".join(_MARK.sub(" ", prompt).split())
+
+
+def explanation() -> str:
+    """All marks as lines of plain text, for --help and the start page."""
+    rows = [f"  [{trigger}]".ljust(13) + text for trigger, text in EXPLAINED.items()]
+    rows.append("  [http 503]".ljust(13) + "POST is answered with this status (any 4xx or 5xx)")
+    return "\n".join(rows)
+
+
+def _marks(prompt: str) -> list[str]:
+    return [word.lower() for word in _MARK.findall(prompt)]
