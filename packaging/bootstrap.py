@@ -94,7 +94,7 @@ def _use_a_suitable_python() -> None:
             "module (Debian and Ubuntu: sudo apt-get install python3 python3-venv) and try again."
         )
     package = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
-    if not (system_packages.install_with_apt([package]) and _can_make_environments()):
+    if not (_install_system_packages([package]) and _can_make_environments()):
         raise SetupError(
             f"Python {version} is here, but its venv module is not. Install it (Debian and Ubuntu: "
             f"sudo apt-get install {package}) and try again."
@@ -199,8 +199,7 @@ def provide_system_packages(what: str, then: str | None) -> None:
     needs = system_packages.missing(wanted)
     if not needs:
         return
-    _say(f"Installing system packages: {' '.join(need.apt for need in needs)}")
-    system_packages.install_needs(needs)
+    _install_system_packages(system_packages.names_for("apt-get", needs))
     needs = system_packages.missing(wanted)
     if not needs:
         return
@@ -210,6 +209,14 @@ def provide_system_packages(what: str, then: str | None) -> None:
     fatal = system_packages.QT_CORE + (system_packages.QT_X11 if needs_x11 else ())
     if then and any(need in fatal for need in needs):
         raise SetupError("Without them Slowlight cannot start.")
+
+
+def _install_system_packages(names: list[str]) -> bool:
+    command = system_packages.apt_command()
+    if command is None:
+        return False
+    _say(f"Installing system packages: {' '.join(names)}")
+    return system_packages.install(command, names)
 
 
 # --- running and saying ---------------------------------------------------------------------------------------------------

@@ -104,43 +104,37 @@ def missing(needs: tuple[Need, ...]) -> list[Need]:
 
 
 def install_line(needs: list[Need]) -> str:
-    """The command that installs them here, to be read and typed by a person; Debian's names where no manager is known."""
+    """The command that installs them here, for a person to type; Debian's names where no package manager is known."""
     known = [program for program in ("apt-get", "dnf", "pacman") if shutil.which(program)] or ["apt-get"]
     word = "-S" if known[0] == "pacman" else "install"
-    return f"sudo {known[0]} {word} {' '.join(_package_names(needs, known[0]))}"
+    return f"sudo {known[0]} {word} {' '.join(names_for(known[0], needs))}"
 
 
-def _package_names(needs: list[Need], program: str) -> list[str]:
+def names_for(program: str, needs: list[Need]) -> list[str]:
+    """What `needs` are called by a package manager, each name once."""
     names = [{"dnf": need.dnf, "pacman": need.pacman}.get(program, need.apt) for need in needs]
     return list(dict.fromkeys(names))
 
 
-def install_with_apt(packages: list[str]) -> bool:
-    """Install Debian packages without asking; false where apt-get or the right to use it is missing, or it fails."""
-    command = _apt_command()
-    if command is None:
-        return False
-    install = [*command, "install", "-y", "-q", "--no-install-recommends", *packages]
-    # Fresh package lists are fetched only when the known ones do not lead to the packages.
-    return _runs(install) or (_runs([*command, "update", "-q"]) and _runs(install))
-
-
-def install_needs(needs: list[Need]) -> bool:
-    """Install the Debian packages of `needs`; see `install_with_apt`."""
-    return install_with_apt(_package_names(needs, "apt-get"))
-
-
-def _apt_command() -> list[str] | None:
+def apt_command() -> list[str] | None:
+    """How apt-get is called here without a question; None where it or the right to use it is missing."""
     apt = shutil.which("apt-get")
     if apt is None:
         return None
     # env carries the variable through sudo, which would drop it; a second package manager may hold the lock for a while
-    quiet = ["env", "DEBIAN_FRONTEND=noninteractive", apt, "-o", "DPkg::Lock::Timeout=120"]
+    quiet = ["env", "DEBIAN_FRONTEND=noninteractive", apt, "-q", "-o", "DPkg::Lock::Timeout=120"]
     if os.geteuid() == 0:
         return quiet
     if shutil.which("sudo") and _runs(["sudo", "-n", "true"]):
         return ["sudo", "-n", *quiet]
     return None
+
+
+def install(apt: list[str], packages: list[str]) -> bool:
+    """Install Debian packages with `apt_command()`; false when it fails."""
+    command = [*apt, "install", "-y", "--no-install-recommends", *packages]
+    # Fresh package lists are fetched only when the known ones do not lead to the packages.
+    return _runs(command) or (_runs([*apt, "update"]) and _runs(command))
 
 
 def _runs(command: list[str]) -> bool:
