@@ -116,6 +116,8 @@ class Job:
     finished_at: datetime | None = None
     problem: Problem | None = None
     assets: tuple[Asset, ...] = ()
+    set_aside: bool = False
+    """The person stopped waiting: watched slowly, saved all the same, takes no place in the queue."""
     favourite: bool = False
     tags: tuple[str, ...] = field(default=())
 

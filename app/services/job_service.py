@@ -1,0 +1,286 @@
+"""What pages talk to about jobs: wishes in, facts out. The only writer of job state, through its book and engine."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from decimal import Decimal
+from pathlib import Path
+from statistics import median
+from typing import Any
+from uuid import uuid4
+
+from PySide6.QtCore import QObject, Signal
+
+from app.domain.errors import Moment, StorageError, StudioError, UnknownModelError
+from app.domain.history import HistoryQuery
+from app.domain.job import RESTING, WATCHED, Asset, Job, JobState
+from app.domain.media import Medium
+from app.domain.model_spec import ModelSpec, Widget
+from app.domain.problem import Problem
+from app.domain.request import GenerationRequest
+from app.domain.values import Json, Params
+from app.services.connection_service import ConnectionService
+from app.services.job_book import JobBook
+from app.services.job_engine import JobEngine
+from app.services.job_tools import Inspect, JobSeams, JobTools
+from app.services.provider_service import ProviderService
+from app.services.tasks import Tasks
+from app.store.job_store import JobStore
+from app.store.media_folder import MediaFolder
+
+log = logging.getLogger(__name__)
+
+LARGEST_SEED = 2**31 - 1
+
+
+class JobService(QObject):
+    """Facts: `job_added`, `job_changed`, `job_rested` carry a Job, `job_removed` a job id.
+
+    `key_trouble` carries a provider id and a Problem; `timings_changed` a provider id and a model id.
+    """
+
+    job_added = Signal(object)
+    job_changed = Signal(object)
+    job_rested = Signal(object)
+    job_removed = Signal(str)
+    key_trouble = Signal(str, object)
+    timings_changed = Signal(str, str)
+
+    def __init__(
+        self,
+        *,
+        store: JobStore,
+        providers: ProviderService,
+        connection: ConnectionService,
+        tasks: Tasks,
+        find_spec: Callable[[str, str], ModelSpec | None],
+        folder: Callable[[], MediaFolder],
+        inspect: Inspect,
+        running_limit: Callable[[], int],
+        seams: JobSeams | None = None,
+    ) -> None:
+        super().__init__()
+        self._seams = seams or JobSeams()
+        self._store = store
+        self._providers = providers
+        self._tasks = tasks
+        self._find_spec = find_spec
+        self._folder = folder
+        self._timings: dict[tuple[str, str], float | None] = {}
+        self._resting: dict[str, bool] = {}
+        self._book = JobBook(store, self._told)
+        tools = JobTools(self._book, store, providers, connection, tasks, folder, inspect, running_limit, self._seams)
+        self._engine = JobEngine(tools, self._key_trouble)
+        providers.changed.connect(self._engine.resume)
+
+    async def start(self) -> None:
+        """Shows what the database holds and takes up what the last run left."""
+        await self._book.load()
+        for job in reversed(self._book.all()):
+            self._resting[job.job_id] = job.is_resting
+            self.job_added.emit(job)
+        await self._engine.start()
+
+    async def close(self) -> None:
+        """Starts nothing new and gives a POST on its way some seconds for its answer."""
+        await self._engine.close()
+
+    # --- wishes
+
+    def submit(self, request: GenerationRequest) -> str:
+        """Takes a wish and returns its job id at once; writing and sending happen in a task."""
+        spec = self._find_spec(request.provider_id, request.model_id)
+        job = Job(
+            job_id=uuid4().hex,
+            provider_id=request.provider_id,
+            model_id=request.model_id,
+            model_title=request.model_title,
+            medium=request.medium,
+            params=self._with_seed(spec, request.params),
+            prompt=request.prompt,
+            created_at=self._seams.clock.now(),
+            estimate=request.estimate,
+        )
+        self._book.put(job)
+        self._engine.hold(job.job_id)
+        self.job_added.emit(job)
+        self._start("write down", job.job_id, self._write_down(job, spec))
+        return job.job_id
+
+    def _with_seed(self, spec: ModelSpec | None, params: Params) -> dict[str, Json]:
+        """A random seed of our own: without it a result could not be made again, as servers do not tell theirs."""
+        chosen = dict(params)
+        for param in spec.params if spec else ():
+            if param.widget is Widget.SEED and chosen.get(param.name) is None:
+                highest = LARGEST_SEED if param.maximum is None else min(int(param.maximum), LARGEST_SEED)
+                chosen[param.name] = self._seams.random.randint(0, highest)
+        return chosen
+
+    async def _write_down(self, job: Job, spec: ModelSpec | None) -> None:
+        """The intent is on disk before anything is sent; where that fails, nothing is sent."""
+        try:
+            if spec is None:
+                raise UnknownModelError
+            connected = await self._providers.connected(job.provider_id)
+            prepared = connected.provider.prepare(spec, job.params)
+            await self._store.add(job, prepared.body, prepared.path)
+        except StudioError as error:
+            title = self._providers.info(job.provider_id).title
+            await self._failed_before_sending(job, error.problem(Moment.SUBMIT, provider=title))
+        finally:
+            self._engine.release(job.job_id)
+        self._engine.dispatch()
+
+    async def _failed_before_sending(self, job: Job, problem: Problem) -> None:
+        now = self._seams.clock.now()
+        failed = self._book.show_only(job.job_id, state=JobState.FAILED, problem=problem, finished_at=now)
+        try:
+            if failed is not None:
+                await self._store.add(failed, b"", "")
+        except StorageError:
+            log.exception("job %s could not be written down", job.job_id)
+
+    def cancel(self, job_id: str) -> None:
+        """A waiting job is cancelled, nothing was sent. A running one is set aside: it goes on and is still saved."""
+        job = self._book.get(job_id)
+        if job is None:
+            return
+        if job.state is JobState.WAITING and not self._engine.is_in_hand(job_id):
+            self._engine.drop_retry(job_id)
+            now = self._seams.clock.now()
+            self._change("cancel", job_id, JobState.CANCELLED, finished_at=now, problem=None)
+        elif job.state in WATCHED:
+            self._change("set aside", job_id, set_aside=True)
+
+    def wait_again(self, job_id: str) -> None:
+        """Takes a job that was set aside back into the queue."""
+        self._change("wait again", job_id, set_aside=False)
+
+    def retry(self, job_id: str) -> str:
+        """A new job with the same recipe, the same seed included; "" when the job is gone."""
+        job = self._book.get(job_id)
+        if job is None:
+            return ""
+        return self.submit(
+            GenerationRequest(job.provider_id, job.model_id, job.model_title, job.medium, job.params, job.estimate)
+        )
+
+    def fetch_again(self, job_id: str) -> None:
+        """Asks the server once more for a job that has a reference and ended badly."""
+        job = self._book.get(job_id)
+        if job is not None and job.remote_ref is not None and job.state in (JobState.FAILED, JobState.CANCELLED):
+            self._change("fetch again", job_id, JobState.QUEUED, problem=None, finished_at=None)
+
+    def delete(self, job_id: str) -> None:
+        """Takes a resting job out of the history; `undo_delete` brings it back. Its files stay where they are."""
+        job = self._book.get(job_id)
+        if job is None or not job.is_resting:
+            return
+        self._book.forget(job_id)
+        self.job_removed.emit(job_id)
+        self._start("delete", job_id, self._store.remove(job_id))
+
+    def undo_delete(self, job_id: str) -> None:
+        """Brings a deleted job back."""
+        self._start("undo delete", job_id, self._undo_delete(job_id))
+
+    async def _undo_delete(self, job_id: str) -> None:
+        await self._store.restore(job_id)
+        job = await self._store.get(job_id)
+        if job is not None:
+            self._book.put(job)
+            self.job_added.emit(job)
+
+    def set_favourite(self, job_id: str, on: bool) -> None:
+        """Stars a job or takes the star away."""
+        self._change("favourite", job_id, favourite=on)
+
+    def set_tags(self, job_id: str, tags: tuple[str, ...]) -> None:
+        """Replaces a job's tags."""
+        self._change("tags", job_id, tags=tags)
+
+    # --- questions
+
+    def job(self, job_id: str) -> Job | None:
+        """The newest value of a job in memory."""
+        return self._book.get(job_id)
+
+    def recent(self, medium: Medium) -> list[Job]:
+        """Unfinished and recent jobs of a medium, newest first."""
+        return [job for job in self._book.all() if job.medium is medium]
+
+    def unfinished(self) -> list[Job]:
+        """Everything that is still on its way, oldest first."""
+        return self._book.with_state(set(JobState) - RESTING)
+
+    def expected_seconds(self, provider_id: str, model_id: str) -> float | None:
+        """About how long this model takes: the median of its own past times, else what its spec says."""
+        key = (provider_id, model_id)
+        if key not in self._timings:
+            self._timings[key] = None
+            self._start("read timings", model_id, self._read_timings(key))
+        own = self._timings[key]
+        if own is not None:
+            return own
+        spec = self._find_spec(provider_id, model_id)
+        return spec.expected_s if spec else None
+
+    def path_of(self, asset: Asset) -> Path:
+        """Where a saved file lies."""
+        return self._folder().absolute(asset.path)
+
+    async def history(self, query: HistoryQuery, offset: int, limit: int) -> list[Job]:
+        """One page of everything ever made, newest first."""
+        return await self._book.history(query, offset, limit)
+
+    async def history_count(self, query: HistoryQuery) -> int:
+        """How many jobs match."""
+        return await self._store.count(query)
+
+    async def all_tags(self) -> list[str]:
+        """Every tag in use."""
+        return await self._store.all_tags()
+
+    async def spent_this_month(self) -> dict[str, Decimal]:
+        """Estimates of jobs that were accepted since the first of this month, by unit; never added across units."""
+        today = self._seams.clock.now().astimezone()
+        return await self._store.spent(today.replace(day=1, hour=0, minute=0, second=0, microsecond=0))
+
+    async def save_copy(self, asset: Asset, target: Path) -> None:
+        """Copies a result to a place the person chose. Raises DiskFullError or LibraryMissingError."""
+        await asyncio.to_thread(self._folder().save_copy, asset.path, target)
+
+    # --- inside
+
+    def _start(self, what: str, about: str, work: Coroutine[Any, Any, None]) -> None:
+        self._tasks.start(f"{what} {about[:8]}", work)
+
+    def _change(self, what: str, job_id: str, state: JobState | None = None, **changes: object) -> None:
+        self._start(what, job_id, self._change_and_go_on(job_id, state, changes))
+
+    async def _change_and_go_on(self, job_id: str, state: JobState | None, changes: dict[str, object]) -> None:
+        try:
+            job = await self._book.change(job_id, state, **changes)
+        except StorageError as error:
+            self._book.show_only(job_id, problem=error.problem())
+            return
+        if job is not None:
+            self._engine.resume(job.provider_id)
+
+    def _told(self, job: Job) -> None:
+        self.job_changed.emit(job)
+        was_resting, self._resting[job.job_id] = self._resting.get(job.job_id, False), job.is_resting
+        if job.is_resting and not was_resting:
+            self.job_rested.emit(job)
+            if job.state is JobState.DONE:
+                key = (job.provider_id, job.model_id)
+                self._start("read timings", job.model_id, self._read_timings(key))
+
+    async def _read_timings(self, key: tuple[str, str]) -> None:
+        times = await self._store.seconds_of(*key)
+        self._timings[key] = median(times) if times else None
+        self.timings_changed.emit(*key)
+
+    def _key_trouble(self, provider_id: str, error: StudioError) -> None:
+        title = self._providers.info(provider_id).title
+        self.key_trouble.emit(provider_id, error.problem(Moment.WATCH, provider=title))

@@ -1,0 +1,62 @@
+"""What the rooms of the job service share: the book, the doors to the outside, and the seams that tests replace."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random, SystemRandom
+
+from app.domain.job import Job
+from app.domain.media import FileType, Medium
+from app.net.retry import poll_delay_s
+from app.services.clock import Clock
+from app.services.connection_service import ConnectionService
+from app.services.job_book import JobBook
+from app.services.media_probe import MediaFacts
+from app.services.provider_service import ProviderService
+from app.services.tasks import Tasks
+from app.store.job_store import JobStore
+from app.store.media_folder import MediaFolder
+
+Inspect = Callable[[Path, FileType], Awaitable[MediaFacts]]
+"""Looks into a file; raises BrokenResultError when it does not decode."""
+
+Pace = Callable[[Medium, int, Random], float]
+"""Seconds until the next question, by medium and number of questions asked so far."""
+
+
+@dataclass(frozen=True)
+class SavingLimits:
+    """What a download may take. `pause_factor` shortens the pauses in tests."""
+
+    max_bytes: int = 4 * 1024**3
+    at_once: int = 3
+    pause_factor: float = 1.0
+
+
+@dataclass(frozen=True)
+class JobSeams:
+    """What tests replace."""
+
+    clock: Clock = field(default_factory=Clock)
+    random: Random = field(default_factory=SystemRandom)
+    pace: Pace = poll_delay_s
+    limits: SavingLimits = field(default_factory=SavingLimits)
+
+
+@dataclass(frozen=True)
+class JobTools:
+    """`folder()` is the library as set now; `running_limit()` how many jobs one provider gets at once."""
+
+    book: JobBook
+    store: JobStore
+    providers: ProviderService
+    connection: ConnectionService
+    tasks: Tasks
+    folder: Callable[[], MediaFolder]
+    inspect: Inspect
+    running_limit: Callable[[], int]
+    seams: JobSeams
+
+    def title(self, job: Job) -> str:
+        """The name of the job's provider, for sentences."""
+        return self.providers.info(job.provider_id).title

@@ -1,0 +1,231 @@
+"""Providers with their keys and addresses: what is usable now, and the connected objects the job service works with."""
+
+import logging
+import os
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from PySide6.QtCore import QObject, Signal
+
+from app.domain.errors import InsecureAddressError, StudioError
+from app.domain.keys import clean_key
+from app.domain.provider_info import ProviderInfo, is_acceptable_base_url
+from app.domain.text import Text, text
+from app.net.client import MediaClient
+from app.providers.base import Provider
+from app.services.settings_service import SettingsService
+from app.store.secret_store import SecretStore
+
+log = logging.getLogger(__name__)
+
+
+class KeySource(StrEnum):
+    """Where the key in use comes from."""
+
+    KEYCHAIN = "keychain"
+    ENVIRONMENT = "environment"
+    SESSION = "session"
+    NONE = "none"
+    NOT_NEEDED = "not_needed"
+
+
+@dataclass(frozen=True)
+class ProviderCard:
+    """What Settings and the model picker show of a provider. The key itself is never part of it."""
+
+    info: ProviderInfo
+    base_url: str
+    key_source: KeySource
+    note: Text = field(default_factory=Text)
+
+    @property
+    def has_key(self) -> bool:
+        """True when calls can carry a key."""
+        return self.key_source in (KeySource.KEYCHAIN, KeySource.ENVIRONMENT, KeySource.SESSION)
+
+    @property
+    def usable(self) -> bool:
+        """True when Generate can be offered."""
+        return self.has_key or self.key_source is KeySource.NOT_NEEDED
+
+
+@dataclass(frozen=True)
+class Connected:
+    """A provider ready for calls, and the key-less client for its result links."""
+
+    provider: Provider
+    media: MediaClient
+
+    async def close(self) -> None:
+        """Closes both clients."""
+        await self.provider.close()
+        await self.media.close()
+
+
+Connect = Callable[[ProviderInfo, str, Callable[[], str | None]], Connected]
+"""Builds the clients of one provider for a base URL and a way to ask for the key."""
+
+
+class ProviderService(QObject):
+    """`demo_url` starts the demo server when it is first needed and gives its address."""
+
+    changed = Signal(str)
+
+    def __init__(
+        self,
+        *,
+        infos: Sequence[ProviderInfo],
+        connect: Connect,
+        secrets: SecretStore,
+        settings: SettingsService,
+        demo_url: Callable[[], Awaitable[str]],
+        demo_key: str,
+        environment: Mapping[str, str] = os.environ,
+    ) -> None:
+        super().__init__()
+        self._infos = {info.provider_id: info for info in infos}
+        self._connect = connect
+        self._secrets = secrets
+        self._settings = settings
+        self._demo_url = demo_url
+        self._demo_key = demo_key
+        self._environment = environment
+        self._keys: dict[str, tuple[str, KeySource]] = {}
+        self._notes: dict[str, Text] = {}
+        self._connected: dict[str, tuple[str, Connected]] = {}
+
+    async def load(self) -> None:
+        """Reads the keys once: the environment first, then the keychain. A locked keychain leaves the key out."""
+        for key_id in {info.key_id: info for info in self._infos.values() if not info.is_demo}:
+            from_environment = self._from_environment(key_id)
+            if from_environment:
+                self._keys[key_id] = (from_environment, KeySource.ENVIRONMENT)
+            else:
+                await self._read_keychain(key_id)
+        for provider_id in self._infos:
+            self.changed.emit(provider_id)
+
+    def _from_environment(self, key_id: str) -> str:
+        for info in self._infos.values():
+            if info.key_id == key_id and info.key_environment:
+                try:
+                    return clean_key(self._environment.get(info.key_environment, ""))
+                except ValueError:
+                    log.info("the variable %s holds no usable key", info.key_environment)
+        return ""
+
+    async def _read_keychain(self, key_id: str) -> None:
+        try:
+            key = await self._secrets.get(key_id)
+        except StudioError as error:
+            self._notes[key_id] = error.problem().happened
+            return
+        if key:
+            self._keys[key_id] = (key, KeySource.KEYCHAIN)
+
+    def info(self, provider_id: str) -> ProviderInfo:
+        """What is known about a provider; a provider that left the program keeps its name in old jobs."""
+        return self._infos.get(provider_id) or ProviderInfo(provider_id, provider_id, "", provider_id)
+
+    def cards(self) -> list[ProviderCard]:
+        """All providers, in the order in which they were registered."""
+        return [self.card(provider_id) for provider_id in self._infos]
+
+    def card(self, provider_id: str) -> ProviderCard:
+        """One provider as it stands now."""
+        info = self.info(provider_id)
+        if info.is_demo:
+            return ProviderCard(info, "", KeySource.NOT_NEEDED)
+        source = self._keys.get(info.key_id, ("", KeySource.NONE))[1]
+        return ProviderCard(info, self.base_url(provider_id), source, self._notes.get(info.key_id, Text()))
+
+    def rank(self, provider_id: str) -> int:
+        """A provider with a key comes first, then the demo, then what cannot be used yet (product.md)."""
+        card = self.card(provider_id)
+        if card.info.is_demo:
+            return 1
+        return 0 if card.has_key else 2
+
+    def base_url(self, provider_id: str) -> str:
+        """The address from the settings, else the published one."""
+        own = self._settings.get(f"providers.{provider_id}.base_url")
+        if isinstance(own, str) and own.strip() and is_acceptable_base_url(own.strip()):
+            return own.strip().rstrip("/")
+        return self.info(provider_id).default_base_url
+
+    def keychain_name(self) -> str:
+        """The keychain of this system in words."""
+        return self._secrets.backend_name()
+
+    async def connected(self, provider_id: str) -> Connected:
+        """The provider ready for calls; made once per address. Raises StudioError when the demo cannot start."""
+        info = self.info(provider_id)
+        url = await self._demo_url() if info.is_demo else self.base_url(provider_id)
+        known = self._connected.get(provider_id)
+        if known is not None and known[0] == url:
+            return known[1]
+        if known is not None:
+            await known[1].close()
+        connected = self._connect(info, url, lambda: self._key(info))
+        self._connected[provider_id] = (url, connected)
+        return connected
+
+    def _key(self, info: ProviderInfo) -> str | None:
+        if info.is_demo:
+            return self._demo_key
+        return self._keys.get(info.key_id, (None, KeySource.NONE))[0]
+
+    async def save_key(self, provider_id: str, key: str) -> Text:
+        """Keeps a key in the keychain, or for this run where there is none. Answers where it is kept.
+
+        Raises a ValueError of `app.domain.keys` with its sentence for something that cannot be a key.
+        """
+        cleaned = clean_key(key)
+        key_id = self.info(provider_id).key_id
+        stored = await self._secrets.set(key_id, cleaned)
+        in_keychain = stored.where == KeySource.KEYCHAIN
+        if self._from_environment(key_id):
+            self._tell(key_id)
+            return text("The key is saved. This run uses the key of the environment variable instead.")
+        self._keys[key_id] = (cleaned, KeySource.KEYCHAIN if in_keychain else KeySource.SESSION)
+        self._notes.pop(key_id, None)
+        self._tell(key_id)
+        if in_keychain:
+            return text("The key is in {keychain}.", keychain=self._secrets.backend_name())
+        self._notes[key_id] = text("Held for this run only: {reason}", reason=stored.reason)
+        return text("There is no keychain to keep it in. The key is held until Slowlight is closed.")
+
+    async def remove_key(self, provider_id: str) -> None:
+        """Takes the key out of memory and keychain; a key from the environment stays for this run."""
+        key_id = self.info(provider_id).key_id
+        await self._secrets.delete(key_id)
+        if self._keys.get(key_id, ("", KeySource.NONE))[1] is not KeySource.ENVIRONMENT:
+            self._keys.pop(key_id, None)
+        self._notes.pop(key_id, None)
+        self._tell(key_id)
+
+    async def test_key(self, provider_id: str) -> Text:
+        """Makes the cheapest call that needs the key. Raises StudioError with the reason when it fails."""
+        connected = await self.connected(provider_id)
+        await connected.provider.check_key()
+        return text("The key works: {provider} answered.", provider=self.info(provider_id).title)
+
+    async def set_base_url(self, provider_id: str, url: str) -> None:
+        """Points a provider elsewhere; "" is the published address. Raises InsecureAddressError."""
+        url = url.strip().rstrip("/")
+        if url and not is_acceptable_base_url(url):
+            raise InsecureAddressError(address=url)
+        self._settings.set(f"providers.{provider_id}.base_url", url or None)
+        self.changed.emit(provider_id)
+
+    def _tell(self, key_id: str) -> None:
+        for info in self._infos.values():
+            if info.key_id == key_id:
+                self.changed.emit(info.provider_id)
+
+    async def close(self) -> None:
+        """Closes all clients."""
+        for _, connected in self._connected.values():
+            await connected.close()
+        self._connected.clear()

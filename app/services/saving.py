@@ -1,0 +1,202 @@
+"""From a finished job over there to checked files here: fetch, check, rename, record, and only then *done*.
+
+Links are not stored: they expire and may be secrets. So every try starts from a fresh answer of the provider.
+"""
+
+import asyncio
+import logging
+from dataclasses import replace
+from pathlib import Path
+from uuid import uuid4
+
+from app.domain.errors import (
+    BrokenResultError,
+    DiskFullError,
+    JobGoneError,
+    LibraryMissingError,
+    LinkExpiredError,
+    Moment,
+    ResultTooLargeError,
+    StudioError,
+)
+from app.domain.job import Asset, Job, JobState, TransferState
+from app.domain.media import SNIFF_BYTES, FileType, sniff
+from app.domain.problem import Problem
+from app.domain.remote import Artifact, RemoteState, Snapshot
+from app.net.download import download, write_inline
+from app.net.retry import backoff_s
+from app.services.job_tools import JobTools
+from app.services.provider_service import Connected
+from app.store.media_folder import MediaFolder
+
+log = logging.getLogger(__name__)
+
+TRIES_OF_A_BROKEN_RESULT = 3
+LONGEST_BACKOFF_S = 30.0
+
+
+class Saver:
+    """Brings the results of one job home, for as long as it takes."""
+
+    def __init__(self, tools: JobTools) -> None:
+        self._tools = tools
+        self._book = tools.book
+        self._providers = tools.providers
+        self._folder = tools.folder
+        self._clock = tools.seams.clock
+        self._random = tools.seams.random
+        self._limits = tools.seams.limits
+        self._at_once = asyncio.Semaphore(self._limits.at_once)
+
+    async def save(self, job_id: str, snapshot: Snapshot | None) -> None:
+        """Ends when the job is done, or failed or expired with the reason written on it.
+
+        What waiting can help (no network, full disk, missing folder) is waited for; the job stays in *saving*.
+        """
+        tries = 0
+        while (job := self._book.get(job_id)) is not None and job.state is JobState.SAVING:
+            error = await self._try(job, snapshot)
+            if error is None:
+                return
+            snapshot = None
+            tries += 1
+            if self._is_final(error, tries):
+                await self._give_up(job_id, error)
+                return
+            await self._show(job_id, self._problem(job, error))
+            pause = backoff_s(tries, first=1.0, cap=LONGEST_BACKOFF_S, random=self._random)
+            await asyncio.sleep(max(pause, error.retry_after_s or 0.0, 0.2) * self._limits.pause_factor)
+
+    async def _try(self, job: Job, snapshot: Snapshot | None) -> StudioError | None:
+        """One round over all files; the first error that stands in the way, or None when everything is saved."""
+        try:
+            connected = await self._providers.connected(job.provider_id)
+            if snapshot is None:
+                snapshot = await connected.provider.poll(job.remote_ref or {})
+            if snapshot.state is not RemoteState.SUCCEEDED:
+                # it was finished a moment ago; the server has changed its mind or lost the files
+                return LinkExpiredError(snapshot.message)
+            job = await self._plan(job, snapshot.artifacts)
+        except StudioError as error:
+            return error
+        results = await asyncio.gather(
+            *(self._fetch(connected, job.job_id, asset, snapshot.artifacts) for asset in job.assets)
+        )
+        errors = [error for error in results if error is not None]
+        if not errors:
+            await self._finish(job.job_id)
+            return None
+        # what can be waited for comes first: it decides whether to go on
+        return min(errors, key=lambda error: not error.waiting_helps)
+
+    async def _plan(self, job: Job, artifacts: tuple[Artifact, ...]) -> Job:
+        """Knows every file before the first byte is fetched."""
+        known = {asset.remote_key for asset in job.assets}
+        new = tuple(
+            Asset(uuid4().hex, job.job_id, len(job.assets) + offset, artifact.key, job.medium)
+            for offset, artifact in enumerate(a for a in artifacts if a.key not in known)
+        )
+        return (await self._book.change(job.job_id, assets=job.assets + new) or job) if new else job
+
+    async def _fetch(
+        self, connected: Connected, job_id: str, asset: Asset, artifacts: tuple[Artifact, ...]
+    ) -> StudioError | None:
+        if asset.state is TransferState.SAVED:
+            return None
+        artifact = next((a for a in artifacts if a.key == asset.remote_key), None)
+        if artifact is None:
+            return LinkExpiredError()
+        async with self._at_once:
+            try:
+                await self._bring_home(connected, job_id, asset, artifact)
+            except StudioError as error:
+                return error
+        return None
+
+    async def _bring_home(self, connected: Connected, job_id: str, asset: Asset, artifact: Artifact) -> None:
+        """`.part`, checks, rename, record: in this order, so that a crash leaves either nothing or a whole file."""
+        job = self._book.get(job_id)
+        if job is None:
+            return
+        folder = self._folder()
+        await asyncio.to_thread(folder.check_writable)
+        part = folder.part_path(job_id, asset.index, asset.medium)
+        if artifact.inline is not None:
+            got = await write_inline(artifact.inline, part)
+        else:
+            got = await download(connected.media, artifact.url, part, max_bytes=self._limits.max_bytes)
+        kind = sniff(got.head[:SNIFF_BYTES])
+        if kind is None:
+            await asyncio.to_thread(part.unlink, missing_ok=True)
+            raise BrokenResultError
+        try:
+            facts = await self._tools.inspect(part, kind)
+        except BrokenResultError:
+            await asyncio.to_thread(part.unlink, missing_ok=True)
+            raise
+        path = await asyncio.to_thread(self._commit, folder, part, job, asset, kind)
+        saved = replace(
+            asset,
+            medium=kind.medium,
+            state=TransferState.SAVED,
+            path=path,
+            size_bytes=got.size_bytes,
+            sha256=got.sha256,
+            mime=kind.mime,
+            width=facts.width,
+            height=facts.height,
+            duration_s=facts.duration_s,
+        )
+        await self._record(job_id, saved)
+
+    @staticmethod
+    def _commit(folder: MediaFolder, part: Path, job: Job, asset: Asset, kind: FileType) -> str:
+        return folder.commit(
+            part,
+            medium=kind.medium,
+            prompt=job.prompt,
+            created_at=job.created_at,
+            extension=kind.extension,
+            job_id=job.job_id,
+            index=asset.index,
+        )
+
+    async def _record(self, job_id: str, saved: Asset) -> None:
+        """Replaces one asset in the newest value of the job; its siblings may have been recorded meanwhile."""
+        job = self._book.get(job_id)
+        if job is not None:
+            assets = tuple(saved if asset.asset_id == saved.asset_id else asset for asset in job.assets)
+            await self._book.change(job_id, assets=assets)
+
+    async def _finish(self, job_id: str) -> None:
+        await self._book.change(job_id, JobState.DONE, finished_at=self._clock.now(), problem=None)
+
+    @staticmethod
+    def _is_final(error: StudioError, tries: int) -> bool:
+        if isinstance(error, DiskFullError | LibraryMissingError):
+            return False
+        if isinstance(error, BrokenResultError | LinkExpiredError):
+            return tries >= TRIES_OF_A_BROKEN_RESULT
+        return isinstance(error, JobGoneError | ResultTooLargeError)
+
+    async def _give_up(self, job_id: str, error: StudioError) -> None:
+        """Files that are saved stay; with at least one of them the job is done and says what is missing."""
+        job = self._book.get(job_id)
+        if job is None:
+            return
+        problem = self._problem(job, error)
+        gone = isinstance(error, JobGoneError | LinkExpiredError)
+        state = JobState.DONE if job.saved_assets else JobState.EXPIRED if gone else JobState.FAILED
+        assets = tuple(
+            asset if asset.state is TransferState.SAVED or not gone else replace(asset, state=TransferState.GONE)
+            for asset in job.assets
+        )
+        await self._book.change(job_id, state, problem=problem, assets=assets, finished_at=self._clock.now())
+
+    def _problem(self, job: Job, error: StudioError) -> Problem:
+        error.values.setdefault("folder", str(self._folder().root))
+        return error.problem(Moment.SAVE, provider=self._tools.title(job))
+
+    async def _show(self, job_id: str, problem: Problem) -> None:
+        """A trouble that passes by itself is shown and need not be remembered."""
+        self._book.show_only(job_id, problem=problem)
