@@ -2,8 +2,8 @@
 # how that is done is told in packaging/bootstrap.py.
 
 MAKEFLAGS += --no-builtin-rules --no-print-directory
-PYTHON ?= $(shell command -v python3 || command -v python3.13 || command -v python3.12 || command -v python3.11 || echo python3)
-BOOTSTRAP = $(PYTHON) packaging/bootstrap.py
+PYTHON ?= $(shell command -v python3 || command -v python3.13 || command -v python3.12 || command -v python3.11)
+BOOTSTRAP = $(if $(PYTHON),"$(PYTHON)",$(error Slowlight needs Python 3.11, 3.12 or 3.13, and there is no python3 here)) packaging/bootstrap.py
 VENV_PYTHON = .venv/bin/python
 # No screen is needed, and the media libraries keep their notes to themselves.
 HEADLESS = QT_QPA_PLATFORM=offscreen QT_LOGGING_RULES="qt.multimedia.*=false"
