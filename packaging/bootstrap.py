@@ -126,8 +126,10 @@ def install_packages(what: str) -> None:
     """Make `.venv` if need be and install the lock of `what`, then the project itself. Raises SetupError, OSError."""
     lock = LOCKS / f"{what}.txt"
     total = sum(1 for line in lock.read_text("utf-8").splitlines() if line[:1].isalnum())
+    remark = ""
     if not _is_usable_environment():
         _check_room()
+        remark = " (the first time that is a download of about 250 MB)"
         _say(f"Making a virtual environment with Python {sys.version_info[0]}.{sys.version_info[1]} in .venv")
         if VENV.exists():
             shutil.rmtree(VENV)
@@ -135,7 +137,7 @@ def install_packages(what: str) -> None:
         _run([sys.executable, "-m", "venv", str(VENV)], "The virtual environment cannot be made.")
     for each in ("runtime", "dev"):
         _stamp(each).unlink(missing_ok=True)
-    _say(f"Installing {total} packages into .venv (the first time that is a download of about 250 MB)")
+    _say(f"Installing {total} packages into .venv{remark}")
     pip = [str(VENV_PYTHON), "-I", "-m", "pip", "--disable-pip-version-check", "--no-input", "install", "--no-user"]
     _run([*pip, "--progress-bar", "off", "--only-binary", ":all:", "--require-hashes", "-r", str(lock)], "", total)
     _run(
