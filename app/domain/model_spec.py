@@ -6,15 +6,19 @@ object whose properties carry hints for the form:
 
 * `x-widget`: prompt, text, chips, choice, slider, number, switch, seed, json (chosen by type where it is missing)
 * `x-order`, `x-advanced`, `x-unit`, `x-labels` (value -> words), `x-hint`, `x-placeholder`
-* `x-mark`: documented, inferred or unknown, from the marks of apis.md
-* `x-soft-maximum`, `x-soft-note`: above it the form warns and does not forbid
-* `x-send`: false keeps a parameter at home when it equals its default
+* `x-mark`: documented, inferred or unknown, from the marks of apis.md; `x-range-mark` where the range is less sure
+* `x-soft-maximum`, `x-soft-note`: above it (a number, or the length of a text) the form warns and does not forbid
+* `x-step`, `x-slider-maximum`: what one step of the control is and where it ends, without forbidding anything
+* `x-send`: false keeps a parameter at home when it equals its default; a seed with it is not chosen by the studio
+
+Names are wished for by their order in the file; `expected_s` is in seconds and null where nobody knows.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
+from math import isfinite
 from typing import cast
 
 from app.domain.media import Medium
@@ -64,6 +68,7 @@ class Param:
     advanced: bool
     order: int
     mark: Mark
+    range_mark: Mark = Mark.UNKNOWN
     default: Json = None
     unit: str = ""
     hint: str = ""
@@ -74,12 +79,24 @@ class Param:
     step: float | None = None
     soft_maximum: float | None = None
     soft_note: str = ""
+    slider_maximum: float | None = None
     send_default: bool = True
 
     @property
     def is_integer(self) -> bool:
         """True for whole numbers."""
         return self.schema.get("type") == "integer"
+
+    @property
+    def is_number(self) -> bool:
+        """True for numbers, whole or not."""
+        return self.schema.get("type") in ("integer", "number")
+
+    @property
+    def longest(self) -> int | None:
+        """How many characters a text may have, or None."""
+        limit = self.schema.get("maxLength")
+        return limit if isinstance(limit, int) and not isinstance(limit, bool) else None
 
 
 @dataclass(frozen=True)
@@ -112,7 +129,10 @@ class ModelSpec:
         return {param.name: param.default for param in self.params if param.default is not None}
 
     def config(self, values: Mapping[str, Json]) -> JsonObject:
-        """What is sent as the model's config: given values, without empty ones and without defaults kept at home."""
+        """What is sent as the model's config: given values, without empty ones and without defaults kept at home.
+
+        Values that the spec does not name are sent as they are: a person wrote them into *Other model*.
+        """
         sent: JsonObject = {}
         for param in self.params:
             value = values.get(param.name, param.default)
@@ -121,6 +141,8 @@ class ModelSpec:
             if not param.send_default and value == param.default:
                 continue
             sent[param.name] = value
+        known = {param.name for param in self.params}
+        sent.update((name, value) for name, value in values.items() if name not in known)
         return sent
 
     def result_count(self, values: Mapping[str, Json]) -> int:
@@ -142,18 +164,22 @@ def parse_model_spec(data: Json) -> ModelSpec:
     if medium not in {m.value for m in Medium}:
         raise ModelSpecError(f'"medium" is {medium!r}; known are image, video and audio')
     price, note = _price(data.get("price"))
-    expected = data.get("expected_s")
+    params = _params(schema)
+    names = {param.name for param in params}
+    for role in ("results_param", "seconds_param"):
+        if data.get(role) and data[role] not in names:
+            raise ModelSpecError(f'"{role}" names {data[role]!r}, which is no parameter')
     return ModelSpec(
         provider_id=_text(data, "provider"),
         model_id=_text(data, "id"),
         title=_text(data, "title"),
         medium=Medium(medium),
         order=_whole(data.get("order"), 100),
-        params=_params(schema),
+        params=params,
         schema=schema,
         price=price,
         price_note=note,
-        expected_s=float(expected) if isinstance(expected, int | float) else None,
+        expected_s=_number(data.get("expected_s")),
         results_param=str(data.get("results_param", "")),
         seconds_param=str(data.get("seconds_param", "")),
         summary=str(data.get("summary", "")),
@@ -176,9 +202,10 @@ def _param(name: str, schema: JsonObject, *, required: bool, position: int) -> P
     widget = str(schema.get("x-widget") or _default_widget(schema))
     if widget not in {w.value for w in Widget}:
         raise ModelSpecError(f'parameter "{name}": unknown x-widget {widget!r}')
-    mark = str(schema.get("x-mark", Mark.UNKNOWN))
-    if mark not in {m.value for m in Mark}:
-        raise ModelSpecError(f'parameter "{name}": unknown x-mark {mark!r}')
+    mark = _mark(name, schema.get("x-mark", Mark.UNKNOWN))
+    choices = _choices(name, schema)
+    if widget in (Widget.CHIPS, Widget.CHOICE) and not choices:
+        raise ModelSpecError(f'parameter "{name}": {widget} needs an enum to choose from')
     return Param(
         name=name,
         title=str(schema.get("title") or name.replace("_", " ").capitalize()),
@@ -187,24 +214,33 @@ def _param(name: str, schema: JsonObject, *, required: bool, position: int) -> P
         required=required,
         advanced=schema.get("x-advanced") is True,
         order=_whole(schema.get("x-order"), position),
-        mark=Mark(mark),
+        mark=mark,
+        range_mark=_mark(name, schema.get("x-range-mark", mark)),
         default=schema.get("default"),
         unit=str(schema.get("x-unit", "")),
         hint=str(schema.get("x-hint", "")),
         placeholder=str(schema.get("x-placeholder", "")),
-        choices=_choices(name, schema),
+        choices=choices,
         minimum=_number(schema.get("minimum")),
         maximum=_number(schema.get("maximum")),
-        step=_number(schema.get("multipleOf")),
+        step=_number(schema.get("multipleOf", schema.get("x-step"))),
         soft_maximum=_number(schema.get("x-soft-maximum")),
         soft_note=str(schema.get("x-soft-note", "")),
+        slider_maximum=_number(schema.get("x-slider-maximum")),
         send_default=schema.get("x-send") is not False,
     )
 
 
+def _mark(name: str, word: Json) -> Mark:
+    if not isinstance(word, str) or word not in {mark.value for mark in Mark}:
+        raise ModelSpecError(f'parameter "{name}": unknown mark {word!r}')
+    return Mark(word)
+
+
 def _default_widget(schema: JsonObject) -> Widget:
-    if "enum" in schema:
-        return Widget.CHIPS if len(cast("list[Json]", schema["enum"])) <= 6 else Widget.CHOICE
+    offered = schema.get("enum")
+    if isinstance(offered, list):
+        return Widget.CHIPS if len(offered) <= 6 else Widget.CHOICE
     kind = schema.get("type")
     if kind == "boolean":
         return Widget.SWITCH
@@ -247,7 +283,9 @@ def _strings(value: Json) -> tuple[str, ...]:
 
 
 def _number(value: Json) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+        return None
+    return float(value)
 
 
 def _whole(value: Json, otherwise: int) -> int:

@@ -1,0 +1,112 @@
+"""The spec files that come with the program say what is known, how well, and where it was read."""
+
+import json
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from app.domain.media import Medium
+from app.domain.model_spec import Mark, ModelSpec, Param, Widget, parse_model_spec
+from app.domain.values import Json, JsonObject
+from app.services import validation
+
+FOLDER = Path(__file__).resolve().parents[1] / "resources" / "models"
+FILES = sorted(FOLDER.glob("*/*.json"))
+
+SEED_001: JsonObject = {
+    "prompt": "Generate a cup of coffee",
+    "image_size": "landscape_4_3",
+    "num_inference_steps": 30,
+    "guidance_scale": 2.5,
+    "num_images": 1,
+    "enable_safety_checker": True,
+    "output_format": "png",
+    "acceleration": "none",
+}
+"""The config of the published example for Qwen/Qwen-Image."""
+
+
+def spec_of(provider: str, name: str) -> ModelSpec:
+    return parse_model_spec(json.loads((FOLDER / provider / f"{name}.json").read_text()))
+
+
+def name_of(path: Path) -> str:
+    return f"{path.parent.name}/{path.stem}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_a_file_is_sound_and_tells_its_sources(path: Path) -> None:
+    data = cast("JsonObject", json.loads(path.read_text(encoding="ascii")))
+    spec = parse_model_spec(data)
+    validation.make_validator(spec)
+    assert spec.provider_id == path.parent.name
+    assert spec.sources
+    assert spec.summary
+    assert spec.params[0].widget is Widget.PROMPT, "the prompt comes first"
+    assert spec.params[0].title == "Prompt"
+    assert len({param.title for param in spec.params}) == len(spec.params), "each name can be told from the others"
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_every_value_carries_its_mark(path: Path) -> None:
+    properties = json.loads(path.read_text())["parameters"]["properties"]
+    assert all("x-mark" in schema for schema in properties.values())
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_the_defaults_with_a_prompt_can_be_sent(path: Path) -> None:
+    spec = parse_model_spec(json.loads(path.read_text()))
+    values = {**spec.defaults(), "prompt": "a lake"}
+    assert validation.problems(spec, values, validation.make_validator(spec)) == {}
+    assert validation.warnings(spec, values) == {}
+
+
+def param(spec: ModelSpec, name: str) -> Param:
+    found = spec.param(name)
+    assert found is not None
+    return found
+
+
+def test_qwen_sends_the_published_example_word_for_word() -> None:
+    spec = spec_of("netmind", "qwen-image")
+    assert spec.config({"prompt": SEED_001["prompt"]}) == SEED_001
+    documented = {p.name for p in spec.params if p.mark is Mark.DOCUMENTED}
+    assert documented == set(SEED_001)
+    assert spec.price is None
+    assert spec.price_note == "price not published"
+
+
+def test_a_length_of_100_is_warned_about_and_sent() -> None:
+    spec = spec_of("netmind", "mmaudio")
+    values: dict[str, Json] = {"prompt": "The summer wind blows over the willow branches.", "duration": 100}
+    assert validation.problems(spec, values, validation.make_validator(spec)) == {}
+    assert "8 seconds" in str(validation.warnings(spec, values)["duration"])
+    assert spec.config(values) == values
+    assert str(validation.estimate(spec, values)) == "$0.00"
+
+
+def test_hunyuan_sends_only_the_prompt_unless_something_was_changed() -> None:
+    spec = spec_of("netmind", "hunyuanvideo")
+    values = {**spec.defaults(), "prompt": "waves"}
+    assert spec.config(values) == {"prompt": "waves"}
+    assert spec.config({**values, "num_frames": 49}) == {"prompt": "waves", "num_frames": 49}
+    assert all(p.mark is Mark.INFERRED for p in spec.params)
+
+
+@pytest.mark.parametrize("name", ["qwen-image", "mmaudio", "hunyuanvideo"])
+def test_a_seed_can_be_chosen_so_that_a_result_can_be_made_again(name: str) -> None:
+    seed = param(spec_of("netmind", name), "seed")
+    assert seed.widget is Widget.SEED
+    assert seed.default is None
+
+
+@pytest.mark.parametrize(
+    ("name", "medium"), [("picture", Medium.IMAGE), ("film", Medium.VIDEO), ("sound", Medium.AUDIO)]
+)
+def test_the_demo_says_that_it_is_no_ai_and_costs_nothing(name: str, medium: Medium) -> None:
+    spec = spec_of("demo", name)
+    assert spec.medium is medium
+    assert spec.title == f"Demo {name}"
+    assert "not AI" in spec.summary
+    assert str(validation.estimate(spec, {})) == "$0.00"
