@@ -129,7 +129,7 @@ def install_packages(what: str) -> None:
     remark = ""
     if not _is_usable_environment():
         _check_room()
-        remark = " (the first time that is a download of about 250 MB)"
+        remark = " (the first time that is a download of about 270 MB)"
         _say(f"Making a virtual environment with Python {sys.version_info[0]}.{sys.version_info[1]} in .venv")
         if VENV.exists():
             shutil.rmtree(VENV)
