@@ -1,0 +1,1 @@
+"""Controlled parts: values in, signals out. They know the domain, never a service."""
