@@ -52,7 +52,14 @@ _PROPERTIES: JsonObject = {
         "x-hint": "as the provider writes it",
         "x-placeholder": "owner/name",
     },
-    "prompt": {"type": "string", "title": "Prompt", "maxLength": 20000, "x-widget": "prompt"},
+    "prompt": {
+        "type": "string",
+        "title": "Prompt",
+        "maxLength": 20000,
+        "x-widget": "prompt",
+        "x-soft-maximum": 2000,
+        "x-soft-note": "Models tend to read only the beginning of very long prompts.",
+    },
     "config": {
         "type": "string",
         "title": "Config",
