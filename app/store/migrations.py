@@ -1,0 +1,178 @@
+"""How the database came to look as it does: numbered steps, each done once, the file copied before.
+
+The number of steps done is kept in SQLite's `user_version`. A step and its number are one transaction, so a crash leaves
+the database at a whole version. Steps that were published are never changed; a new idea is a new step.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TypeAlias
+
+from app.domain.errors import StorageError
+from app.domain.text import text
+from app.system.private_files import date_mark, ensure_private_file, private_folder, sync_folder, unused
+
+Migration: TypeAlias = str | Callable[[sqlite3.Connection], None]
+"""SQL text of statements that each end with their line, or a function that runs inside the step's transaction."""
+
+BACKUPS = "backups"
+
+_FIRST = """
+CREATE TABLE jobs (
+    seq            INTEGER PRIMARY KEY,
+    job_id         TEXT NOT NULL UNIQUE,
+    provider_id    TEXT NOT NULL,
+    model_id       TEXT NOT NULL,
+    model_title    TEXT NOT NULL,
+    medium         TEXT NOT NULL,
+    params         TEXT NOT NULL,               -- JSON object
+    prompt         TEXT NOT NULL,
+    created_at     TEXT NOT NULL,               -- every time: ISO 8601, UTC, microseconds
+    state          TEXT NOT NULL,
+    amount         TEXT,                        -- the estimate: decimal as text, unit, 1 while it is an estimate
+    unit           TEXT,
+    estimated      INTEGER,
+    remote_ref     TEXT,                        -- JSON object, opaque, written by the provider
+    wire_status    TEXT NOT NULL DEFAULT '',
+    progress       REAL,
+    queue_position INTEGER,
+    sent_at        TEXT,
+    finished_at    TEXT,
+    problem        TEXT,                        -- JSON object
+    set_aside      INTEGER NOT NULL DEFAULT 0,
+    favourite      INTEGER NOT NULL DEFAULT 0,
+    search_text    TEXT NOT NULL DEFAULT '',    -- what History searches in, see job_search.py
+    deleted_at     TEXT
+);
+CREATE INDEX jobs_by_time ON jobs (created_at DESC, seq DESC) WHERE deleted_at IS NULL;
+CREATE INDEX jobs_by_medium ON jobs (medium, created_at DESC, seq DESC) WHERE deleted_at IS NULL;
+CREATE INDEX jobs_by_state ON jobs (state);
+CREATE INDEX jobs_by_model ON jobs (provider_id, model_id, state, created_at DESC);
+CREATE INDEX jobs_deleted ON jobs (deleted_at) WHERE deleted_at IS NOT NULL;
+
+CREATE TABLE bodies (                           -- the exact bytes of each paid request
+    job_id TEXT PRIMARY KEY REFERENCES jobs (job_id) ON DELETE CASCADE,
+    path   TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    body   BLOB NOT NULL
+);
+
+CREATE TABLE assets (
+    asset_id   TEXT PRIMARY KEY,
+    job_id     TEXT NOT NULL REFERENCES jobs (job_id) ON DELETE CASCADE,
+    position   INTEGER NOT NULL,
+    remote_key TEXT NOT NULL,
+    medium     TEXT NOT NULL,
+    state      TEXT NOT NULL,
+    path       TEXT NOT NULL,
+    size_bytes INTEGER NOT NULL,
+    sha256     TEXT NOT NULL,
+    mime       TEXT NOT NULL,
+    width      INTEGER,
+    height     INTEGER,
+    duration_s REAL
+);
+CREATE INDEX assets_of_job ON assets (job_id, position);
+
+CREATE TABLE tags (
+    job_id   TEXT NOT NULL REFERENCES jobs (job_id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    tag      TEXT NOT NULL,
+    folded   TEXT NOT NULL,                     -- for comparing without case
+    PRIMARY KEY (job_id, position)
+) WITHOUT ROWID;
+CREATE INDEX jobs_of_tag ON tags (folded, job_id);
+
+CREATE TABLE ledger (                           -- what happened, in order; outlives the jobs it speaks of
+    entry       INTEGER PRIMARY KEY,
+    job_id      TEXT NOT NULL,
+    at          TEXT NOT NULL,
+    event       TEXT NOT NULL,
+    detail      TEXT NOT NULL,                  -- JSON object
+    provider_id TEXT,                           -- the last four for event 'reference' only
+    remote_key  TEXT,
+    amount      TEXT,
+    unit        TEXT
+);
+CREATE INDEX ledger_of_job ON ledger (job_id, entry);
+CREATE INDEX ledger_of_references ON ledger (provider_id, remote_key) WHERE event = 'reference';
+CREATE INDEX ledger_of_spending ON ledger (at) WHERE event = 'reference';
+CREATE TRIGGER ledger_keeps_its_entries BEFORE UPDATE ON ledger
+BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+CREATE TRIGGER ledger_loses_no_entry BEFORE DELETE ON ledger
+BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+"""
+
+MIGRATIONS: tuple[Migration, ...] = (_FIRST,)
+
+
+class NewerDatabaseError(StorageError):
+    """The database was written by a newer Slowlight. It is left as it is."""
+
+    code = "newer_database"
+    happened = text("The history was last used by a newer version of Slowlight.")
+    advice = text("Install the newer version again. Nothing was changed.")
+    short = text("history of a newer version")
+
+
+def schema_version(connection: sqlite3.Connection) -> int:
+    """How many steps this database has gone."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def migrate(connection: sqlite3.Connection, path: Path, migrations: Sequence[Migration]) -> int:
+    """Brings an open database to the newest version and returns the one it had. Raises sqlite3.Error and OSError.
+
+    Raises NewerDatabaseError when the database has gone more steps than are known. The connection must be in autocommit
+    and have its foreign keys off, so that a step may rebuild a table.
+    """
+    old = schema_version(connection)
+    if old > len(migrations):
+        raise NewerDatabaseError
+    if 0 < old < len(migrations):
+        back_up(connection, path, old)
+    for number, migration in enumerate(migrations[old:], start=old + 1):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            if callable(migration):
+                migration(connection)
+            else:
+                for statement in _statements(migration):
+                    connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {number}")
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+    return old
+
+
+def back_up(connection: sqlite3.Connection, path: Path, version: int) -> Path:
+    """Copies an open database to `backups/slowlight-v<version>-<date>.db` beside it; whole or not there."""
+    folder = path.parent / BACKUPS
+    private_folder(folder)
+    final = unused(folder / f"{path.stem}-v{version}-{date_mark()}.db")
+    half = final.with_suffix(".part")
+    ensure_private_file(half)
+    copy = sqlite3.connect(half)
+    try:
+        connection.backup(copy)
+        # the copy is one file for as long as nobody opens it
+        copy.execute("PRAGMA journal_mode = DELETE")
+    finally:
+        copy.close()
+    half.replace(final)
+    sync_folder(folder)
+    return final
+
+
+def _statements(sql: str) -> Iterator[str]:
+    """Splits SQL text; `executescript` would commit before it begins."""
+    statement = ""
+    for line in sql.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
