@@ -102,5 +102,6 @@ def _add_words(words: str, conditions: list[str], values: list[object], *, index
             conditions.append("instr(jobs.search_text, ?) > 0")
             values.append(word)
     if phrases:
-        conditions.append("jobs.seq IN (SELECT rowid FROM job_search WHERE job_search MATCH ?)")
+        # the plus keeps SQLite from sorting every hit: it walks the jobs by time and stops after one page
+        conditions.append("+jobs.seq IN (SELECT rowid FROM job_search WHERE job_search MATCH ?)")
         values.append(" AND ".join(phrases))

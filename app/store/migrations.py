@@ -47,6 +47,7 @@ CREATE TABLE jobs (
 );
 CREATE INDEX jobs_by_time ON jobs (created_at DESC, seq DESC) WHERE deleted_at IS NULL;
 CREATE INDEX jobs_by_medium ON jobs (medium, created_at DESC, seq DESC) WHERE deleted_at IS NULL;
+CREATE INDEX jobs_with_star ON jobs (created_at DESC, seq DESC) WHERE favourite = 1 AND deleted_at IS NULL;
 CREATE INDEX jobs_by_state ON jobs (state);
 CREATE INDEX jobs_by_model ON jobs (provider_id, model_id, state, created_at DESC);
 CREATE INDEX jobs_deleted ON jobs (deleted_at) WHERE deleted_at IS NOT NULL;
