@@ -1,0 +1,243 @@
+"""What the studio says about a job: state words, the second line of a row, and what can be done with it.
+
+One table each for words and for actions, so that list, history, viewer and notices never disagree.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from app.domain.job import WATCHED, Job, JobState
+from app.domain.media import Medium
+from app.domain.provider_info import Capabilities
+from app.domain.text import Text, plain, text
+
+
+@dataclass(frozen=True)
+class StateWords:
+    """A state's word for people, the colour token it wears, and the icon of a job that has no picture yet."""
+
+    word: Text
+    role: str
+    icon: str
+
+
+_S = JobState
+
+STATES: Mapping[JobState, StateWords] = {
+    _S.WAITING: StateWords(text("Waiting"), "waiting", "hourglass"),
+    _S.SENDING: StateWords(text("Sending"), "running", "send"),
+    _S.QUEUED: StateWords(text("In line"), "waiting", "hourglass"),
+    _S.RUNNING: StateWords(text("Running"), "running", "loader-circle"),
+    _S.SAVING: StateWords(text("Saving"), "running", "download"),
+    _S.DONE: StateWords(text("Done"), "done", "check"),
+    _S.FAILED: StateWords(text("Failed"), "failed", "triangle-alert"),
+    _S.CANCELLED: StateWords(text("Cancelled"), "waiting", "circle-x"),
+    _S.EXPIRED: StateWords(text("Expired"), "warning", "clock-alert"),
+    _S.UNSURE: StateWords(text("Unsure"), "warning", "circle-help"),
+}
+"""The words are fixed by product.md; assistive technology relies on them."""
+
+MEDIUM_ICONS: Mapping[Medium, str] = {
+    Medium.IMAGE: "image",
+    Medium.VIDEO: "clapperboard",
+    Medium.AUDIO: "audio-lines",
+    Medium.OTHER: "file-question-mark",
+}
+
+
+class JobAction(StrEnum):
+    """What a person can do with a job, apart from starring and tagging it."""
+
+    CANCEL = "cancel"
+    STOP_WAITING = "stop_waiting"
+    WAIT_AGAIN = "wait_again"
+    RETRY = "retry"
+    FETCH_AGAIN = "fetch_again"
+    SHOW = "show"
+    OPEN_FOLDER = "open_folder"
+    COPY_ERROR = "copy_error"
+    RUN_AGAIN = "run_again"
+    EDIT_AND_RUN = "edit_and_run"
+    DELETE = "delete"
+
+
+_A = JobAction
+
+_OFFERS: Mapping[JobState, tuple[JobAction, ...]] = {
+    _S.WAITING: (_A.CANCEL, _A.EDIT_AND_RUN),
+    # the paid POST is under way: nothing here can take it back
+    _S.SENDING: (_A.EDIT_AND_RUN,),
+    _S.QUEUED: (_A.CANCEL, _A.STOP_WAITING, _A.WAIT_AGAIN, _A.EDIT_AND_RUN),
+    _S.RUNNING: (_A.CANCEL, _A.STOP_WAITING, _A.WAIT_AGAIN, _A.EDIT_AND_RUN),
+    _S.SAVING: (_A.EDIT_AND_RUN,),
+    _S.DONE: (_A.SHOW, _A.OPEN_FOLDER, _A.RUN_AGAIN, _A.EDIT_AND_RUN, _A.DELETE),
+    _S.FAILED: (_A.SHOW, _A.RETRY, _A.FETCH_AGAIN, _A.EDIT_AND_RUN, _A.OPEN_FOLDER, _A.COPY_ERROR, _A.DELETE),
+    _S.CANCELLED: (_A.SHOW, _A.RUN_AGAIN, _A.FETCH_AGAIN, _A.EDIT_AND_RUN, _A.OPEN_FOLDER, _A.DELETE),
+    _S.EXPIRED: (_A.SHOW, _A.RUN_AGAIN, _A.EDIT_AND_RUN, _A.OPEN_FOLDER, _A.COPY_ERROR, _A.DELETE),
+    _S.UNSURE: (_A.RETRY, _A.EDIT_AND_RUN, _A.COPY_ERROR, _A.DELETE),
+}
+
+_LABELS: Mapping[JobAction, Text] = {
+    _A.CANCEL: text("Cancel"),
+    _A.STOP_WAITING: text("Stop waiting"),
+    _A.WAIT_AGAIN: text("Wait for it again"),
+    _A.RETRY: text("Retry"),
+    _A.FETCH_AGAIN: text("Fetch again"),
+    _A.SHOW: text("Show"),
+    _A.OPEN_FOLDER: text("Show in folder"),
+    _A.COPY_ERROR: text("Copy error"),
+    _A.RUN_AGAIN: text("Run again"),
+    _A.EDIT_AND_RUN: text("Edit and run"),
+    _A.DELETE: text("Delete"),
+}
+
+ACTION_ICONS: Mapping[JobAction, str] = {
+    _A.CANCEL: "x",
+    _A.STOP_WAITING: "circle-stop",
+    _A.WAIT_AGAIN: "hourglass",
+    _A.RETRY: "rotate-ccw",
+    _A.FETCH_AGAIN: "download",
+    _A.SHOW: "eye",
+    _A.OPEN_FOLDER: "folder-open",
+    _A.COPY_ERROR: "clipboard-copy",
+    _A.RUN_AGAIN: "refresh-cw",
+    _A.EDIT_AND_RUN: "pencil",
+    _A.DELETE: "trash-2",
+}
+
+
+def actions(job: Job, capabilities: Capabilities) -> tuple[JobAction, ...]:
+    """What can be done with this job now, the most wanted first."""
+    possible = {
+        _A.CANCEL: job.state is JobState.WAITING or (capabilities.cancel_running and not job.set_aside),
+        _A.STOP_WAITING: not capabilities.cancel_running and not job.set_aside,
+        _A.WAIT_AGAIN: job.set_aside,
+        _A.FETCH_AGAIN: job.remote_ref is not None,
+        _A.SHOW: bool(job.saved_assets),
+        _A.OPEN_FOLDER: bool(job.saved_assets),
+        _A.COPY_ERROR: job.problem is not None,
+    }
+    return tuple(action for action in _OFFERS[job.state] if possible.get(action, True))
+
+
+def label(action: JobAction, job: Job | None = None) -> Text:
+    """The action in words. Running a job again whose outcome nobody knows says what that may mean."""
+    if action is JobAction.RETRY and job is not None and job.state is JobState.UNSURE:
+        return text("Retry, may be charged twice")
+    return _LABELS[action]
+
+
+def clock(seconds: float) -> str:
+    """Time passed as digits: "0:41", "12:05", "1:02:03"."""
+    minutes, rest = divmod(max(0, int(seconds)), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def lasted(seconds: float) -> Text:
+    """How long something took: "24 s", "3 min 5 s", "1 h 20 min"."""
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return text("{count} s", count=max(1, whole))
+    minutes, rest = divmod(whole, 60)
+    if minutes < 60:
+        return text("{minutes} min {seconds} s", minutes=minutes, seconds=rest)
+    hours, minutes = divmod(minutes, 60)
+    return text("{hours} h {minutes} min", hours=hours, minutes=minutes)
+
+
+def elapsed_s(job: Job, now: datetime) -> float:
+    """Seconds since the job was sent, or since it was asked for while it has not been."""
+    return max(0.0, (now - (job.sent_at or job.created_at)).total_seconds())
+
+
+def took_s(job: Job) -> float | None:
+    """Seconds from the POST to the saved files; None while the job goes on or was never sent."""
+    if job.finished_at is None or job.sent_at is None:
+        return None
+    return max(0.0, (job.finished_at - job.sent_at).total_seconds())
+
+
+def results(medium: Medium, count: int) -> Text:
+    """How many files, by what they are: "1 image", "4 images"."""
+    one, many = {
+        Medium.IMAGE: (text("1 image"), text("{count} images", count=count)),
+        Medium.VIDEO: (text("1 video"), text("{count} videos", count=count)),
+        Medium.AUDIO: (text("1 sound"), text("{count} sounds", count=count)),
+        Medium.OTHER: (text("1 file"), text("{count} files", count=count)),
+    }[medium]
+    return one if count == 1 else many
+
+
+@dataclass(frozen=True)
+class Progress:
+    """`share` is 0 to 1, or None while nobody can know how far it is."""
+
+    share: float | None = None
+
+
+def progress(job: Job, now: datetime, expected_s: float | None) -> Progress | None:
+    """The line under a row: what the server says, else time passed of time expected, never a made-up 100 %."""
+    if job.state in (JobState.SENDING, JobState.SAVING):
+        return Progress()
+    if job.state is not JobState.RUNNING or job.set_aside:
+        return None
+    if job.progress is not None and 0 < job.progress <= 1:
+        return Progress(job.progress)
+    if not expected_s or elapsed_s(job, now) >= expected_s:
+        return Progress()
+    return Progress(elapsed_s(job, now) / expected_s)
+
+
+def second_line(job: Job, now: datetime, expected_s: float | None, provider: str) -> tuple[Text, ...]:
+    """What follows the state word, in parts that are shown with a dot between them. `provider` is its title."""
+    if job.state is JobState.DONE:
+        return _outcome(job)
+    if job.problem is not None and job.problem.short:
+        return (job.problem.short.with_values(provider=provider),)
+    if job.state in WATCHED:
+        return _over_there(job, now, expected_s, provider)
+    if job.state is JobState.CANCELLED and job.sent_at is not None:
+        return (text("may have been charged"),)
+    return (_AFTERWORDS[job.state],)
+
+
+def _over_there(job: Job, now: datetime, expected_s: float | None, provider: str) -> tuple[Text, ...]:
+    if job.set_aside:
+        return (text("not waited for, saved when done"),)
+    if job.state is JobState.RUNNING:
+        return (_running(elapsed_s(job, now), expected_s),)
+    place = (text("place {count}", count=job.queue_position),) if job.queue_position else ()
+    return (text("at {provider}", provider=provider), *place)
+
+
+def _running(elapsed: float, expected_s: float | None) -> Text:
+    if not expected_s:
+        return plain(clock(elapsed))
+    if elapsed <= expected_s:
+        return text("{elapsed} of about {expected}", elapsed=clock(elapsed), expected=clock(expected_s))
+    return text("{elapsed}, usually about {expected}", elapsed=clock(elapsed), expected=clock(expected_s))
+
+
+_AFTERWORDS: Mapping[JobState, Text] = {
+    _S.WAITING: text("to be sent"),
+    _S.SENDING: text("handing over"),
+    _S.SAVING: text("into your library"),
+    _S.FAILED: text("no result"),
+    _S.CANCELLED: text("nothing was sent"),
+    _S.EXPIRED: text("not saved in time"),
+    _S.UNSURE: text("may have been charged"),
+}
+
+
+def _outcome(job: Job) -> tuple[Text, ...]:
+    """Done: how many files, how long it took, what it cost. Parts that are not known are left out."""
+    parts = [results(job.medium, len(job.saved_assets))]
+    took = took_s(job)
+    if took is not None:
+        parts.append(lasted(took))
+    if job.estimate is not None:
+        parts.append(plain(str(job.estimate)) if job.estimate.amount else text("free"))
+    return tuple(parts)

@@ -1,0 +1,82 @@
+"""The jobs of one medium for the right-hand column: what is on its way first, then what is finished, by day."""
+
+from collections.abc import Hashable
+
+from PySide6.QtCore import QObject, Signal
+
+from app.domain.job import WATCHED, Job, JobState
+from app.domain.media import Medium
+from app.item_models.job_facts import DOT, JobFacts
+from app.item_models.job_rows import JobRows, SortKey
+from app.item_models.job_source import Jobs
+
+FINISHED_KEPT = 200
+"""More than anybody scrolls to in a column; the rest is in History."""
+
+_QUEUE = "queue"
+_RUNNING = frozenset({JobState.SENDING, JobState.RUNNING, JobState.SAVING})
+_WAITING = frozenset({JobState.WAITING, JobState.QUEUED})
+
+
+class JobListModel(JobRows):
+    """The queue stands in the order in which it is worked off, finished jobs newest first.
+
+    `counts_changed` tells how many run and how many wait.
+    """
+
+    counts_changed = Signal(int, int)
+
+    def __init__(self, jobs: Jobs, facts: JobFacts, medium: Medium, parent: QObject | None = None) -> None:
+        super().__init__(facts, parent)
+        self._medium = medium
+        self._counts = (0, 0)
+        self.replace_all(jobs.recent(medium))
+        self._count()
+        jobs.job_added.connect(self._on_job)
+        jobs.job_changed.connect(self._on_job)
+        jobs.job_removed.connect(self._on_removed)
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """Running and waiting. A job that is not waited for counts as neither."""
+        return self._counts
+
+    def key_of(self, job: Job) -> SortKey:
+        moment = job.created_at.timestamp()
+        return (1, -moment, job.job_id) if job.is_resting else (0, moment, job.job_id)
+
+    def group_of(self, job: Job) -> Hashable:
+        return super().group_of(job) if job.is_resting else _QUEUE
+
+    def heading_of(self, group: Hashable) -> tuple[str, str]:
+        return (self.tr("Queue"), self._counts_in_words()) if group == _QUEUE else super().heading_of(group)
+
+    def _counts_in_words(self) -> str:
+        running, waiting = self._counts
+        words = (self.tr("{count} running"), running), (self.tr("{count} waiting"), waiting)
+        return DOT.join(template.format(count=count) for template, count in words if count)
+
+    def _on_job(self, job: Job) -> None:
+        if job.medium is not self._medium:
+            return
+        self.put(job)
+        self._count()
+        while len(self._ids) > FINISHED_KEPT and self.job_at(len(self._ids) - 1).is_resting:
+            self.drop(self._ids[-1])
+
+    def _on_removed(self, job_id: str) -> None:
+        self.drop(job_id)
+        self._count()
+
+    def _count(self) -> None:
+        on_the_way = [job for job in self._jobs.values() if not job.is_resting]
+        running = sum(job.state in _RUNNING and not _set_aside(job) for job in on_the_way)
+        waiting = sum(job.state in _WAITING and not _set_aside(job) for job in on_the_way)
+        if (running, waiting) != self._counts:
+            self._counts = (running, waiting)
+            self._resection()
+            self.counts_changed.emit(running, waiting)
+
+
+def _set_aside(job: Job) -> bool:
+    return job.set_aside and job.state in WATCHED

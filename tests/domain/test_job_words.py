@@ -1,0 +1,121 @@
+"""The words about a job: fixed state words, honest second lines, and only actions that can work."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from app.domain.errors import DiskFullError, Moment
+from app.domain.job import RESTING, JobState
+from app.domain.job_words import STATES, JobAction, Progress, actions, clock, label, lasted, progress, second_line
+from app.domain.money import Money
+from app.domain.provider_info import Capabilities
+from tests.fakes import NOW, make_asset, make_job
+
+CANNOT, CAN = Capabilities(), Capabilities(cancel_running=True)
+A, S = JobAction, JobState
+
+
+def line(job: object, expected_s: float | None = 70) -> str:
+    return " \u00b7 ".join(str(part) for part in second_line(job, NOW, expected_s, "NetMind"))  # type: ignore[arg-type]
+
+
+def test_every_state_has_the_word_that_assistive_technology_relies_on() -> None:
+    assert {state: str(words.word) for state, words in STATES.items()} == {
+        S.WAITING: "Waiting",
+        S.SENDING: "Sending",
+        S.QUEUED: "In line",
+        S.RUNNING: "Running",
+        S.SAVING: "Saving",
+        S.DONE: "Done",
+        S.FAILED: "Failed",
+        S.CANCELLED: "Cancelled",
+        S.EXPIRED: "Expired",
+        S.UNSURE: "Unsure",
+    }
+
+
+@pytest.mark.parametrize("state", list(JobState))
+def test_every_state_has_a_second_line_and_actions(state: JobState) -> None:
+    job = make_job(state=state)
+    assert line(job)
+    assert actions(job, CANNOT)
+
+
+@pytest.mark.parametrize("state", list(JobState))
+def test_only_a_resting_job_can_be_deleted(state: JobState) -> None:
+    assert (A.DELETE in actions(make_job(state=state), CAN)) is (state in RESTING)
+
+
+def test_a_running_job_offers_cancel_only_where_the_provider_can_stop_it() -> None:
+    job = make_job(state=S.RUNNING)
+    assert actions(job, CANNOT) == (A.STOP_WAITING, A.EDIT_AND_RUN)
+    assert actions(job, CAN) == (A.CANCEL, A.EDIT_AND_RUN)
+    assert actions(make_job(state=S.RUNNING, set_aside=True), CANNOT) == (A.WAIT_AGAIN, A.EDIT_AND_RUN)
+
+
+def test_a_job_on_its_way_out_cannot_be_taken_back() -> None:
+    assert A.CANCEL not in actions(make_job(state=S.SENDING), CAN)
+
+
+def test_a_failed_job_is_fetched_again_only_when_the_server_knows_it() -> None:
+    assert A.FETCH_AGAIN in actions(make_job(state=S.FAILED), CANNOT)
+    assert A.FETCH_AGAIN not in actions(make_job(state=S.FAILED, remote_ref=None), CANNOT)
+
+
+def test_what_was_saved_can_be_shown_although_the_job_failed() -> None:
+    assert A.SHOW not in actions(make_job(state=S.FAILED), CANNOT)
+    assert A.SHOW in actions(make_job(state=S.FAILED, assets=(make_asset("one"),)), CANNOT)
+
+
+def test_retrying_an_unsure_job_says_that_it_may_be_charged_twice() -> None:
+    assert "charged twice" in str(label(A.RETRY, make_job(state=S.UNSURE)))
+    assert str(label(A.RETRY, make_job(state=S.FAILED))) == "Retry"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected_s", "words"),
+    [
+        (41, 70, "0:41 of about 1:10"),
+        (85, 70, "1:25, usually about 1:10"),
+        (41, None, "0:41"),
+        (3723, None, "1:02:03"),
+    ],
+)
+def test_a_running_job_tells_elapsed_of_expected(seconds: int, expected_s: float | None, words: str) -> None:
+    assert line(make_job(state=S.RUNNING, created_at=NOW - timedelta(seconds=seconds)), expected_s) == words
+
+
+def test_a_finished_job_tells_files_time_and_price() -> None:
+    assert line(make_job(files=4)) == "4 images \u00b7 24 s \u00b7 $0.04"
+    assert line(make_job(estimate=Money(Decimal(0)))) == "1 image \u00b7 24 s \u00b7 free"
+    assert line(make_job(estimate=None, sent_at=None)) == "1 image"
+
+
+def test_what_holds_a_job_up_is_said_instead_of_the_time() -> None:
+    full = DiskFullError(folder="Music").problem(Moment.SAVE, provider="NetMind")
+    assert line(make_job(state=S.SAVING, problem=full)) == "disk is full"
+
+
+def test_a_cancelled_job_says_whether_anything_was_sent() -> None:
+    assert line(make_job(state=S.CANCELLED, sent_at=None)) == "nothing was sent"
+    assert line(make_job(state=S.CANCELLED)) == "may have been charged"
+
+
+def test_a_job_in_line_tells_where() -> None:
+    assert line(make_job(state=S.QUEUED, queue_position=3)) == "at NetMind \u00b7 place 3"
+
+
+def test_progress_never_claims_more_than_is_known() -> None:
+    running = make_job(state=S.RUNNING, created_at=NOW - timedelta(seconds=35))
+    assert progress(running, NOW, 70) == Progress(0.5)
+    assert progress(running, NOW, 30) == Progress(None)
+    assert progress(running, NOW, None) == Progress(None)
+    assert progress(make_job(state=S.RUNNING, progress=0.25), NOW, 70) == Progress(0.25)
+    assert progress(make_job(state=S.WAITING), NOW, 70) is None
+    assert progress(make_job(state=S.RUNNING, set_aside=True), NOW, 70) is None
+
+
+def test_times_are_told_in_plain_units() -> None:
+    assert [clock(s) for s in (0, 41, 65, 3725)] == ["0:00", "0:41", "1:05", "1:02:05"]
+    assert [str(lasted(s)) for s in (0.2, 24, 185, 4800)] == ["1 s", "24 s", "3 min 5 s", "1 h 20 min"]
