@@ -46,10 +46,15 @@ class DemoService(QObject):
         self._base_url = ""
         self._lock = asyncio.Lock()
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether the server's process runs."""
+        return self._process is not None and self._process.returncode is None
+
     async def ensure_running(self) -> str:
         """The server's address; starts it first when it is not there. Raises DemoUnavailableError."""
         async with self._lock:
-            if self._process is not None and self._process.returncode is None and self._base_url:
+            if self.is_alive and self._base_url:
                 return self._base_url
             self.state_changed.emit("starting")
             try:

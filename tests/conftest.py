@@ -1,0 +1,48 @@
+"""What every test may use: the application dressed as the studio, and a loop that runs Qt and asyncio together."""
+
+import asyncio
+import os
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Any, TypeVar
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("QT_LOGGING_RULES", "qt.multimedia.*=false")
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from app.system.event_loop import StudioLoop
+
+_T = TypeVar("_T")
+Run = Callable[[Coroutine[Any, Any, _T]], _T]
+
+DEADLINE_S = 60.0
+"""A test that hangs says so; no promise is measured by it."""
+
+
+@pytest.fixture
+def studio_loop(qapp: QApplication) -> Iterator[StudioLoop]:
+    """The studio's own loop. Whatever fails in it unseen fails the test."""
+    errors: list[dict[str, Any]] = []
+    loop = StudioLoop(qapp)
+    asyncio.set_event_loop(loop)
+    loop.set_exception_handler(lambda _loop, context: errors.append(context))
+    yield loop
+    leftovers = [task for task in asyncio.all_tasks(loop) if not task.done()]
+    for task in leftovers:
+        task.cancel()
+    if leftovers:
+        loop.run_until_complete(asyncio.gather(*leftovers, return_exceptions=True))
+    asyncio.set_event_loop(None)
+    loop.close()
+    assert not errors, errors
+
+
+@pytest.fixture
+def run(studio_loop: StudioLoop) -> Callable[[Coroutine[Any, Any, Any]], Any]:
+    """Runs one coroutine to its end on the studio's loop."""
+
+    def run_it(work: Coroutine[Any, Any, Any]) -> Any:
+        return studio_loop.run_until_complete(asyncio.wait_for(work, DEADLINE_S))
+
+    return run_it

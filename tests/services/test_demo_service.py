@@ -1,0 +1,43 @@
+"""The demo server as a process of its own."""
+
+import asyncio
+import urllib.request
+
+import psutil
+
+from app.services.demo_service import DemoService
+from tests.conftest import Run
+
+
+def test_the_demo_starts_once_when_needed_and_ends_with_the_studio(run: Run[None]) -> None:
+    async def story() -> None:
+        before = {child.pid for child in psutil.Process().children(recursive=True)}
+        demo = DemoService()
+        states: list[str] = []
+        demo.state_changed.connect(states.append)
+        first, second = await asyncio.gather(demo.ensure_running(), demo.ensure_running())
+        assert first == second
+        assert states == ["starting", "running"]
+        answer = await asyncio.to_thread(lambda: urllib.request.urlopen(first).read())  # noqa: S310 - our own loopback
+        assert b"demo" in answer.lower()
+        await demo.close()
+        after = {child.pid for child in psutil.Process().children(recursive=True)}
+        assert after <= before
+
+    run(story())
+
+
+def test_a_demo_that_died_is_started_again(run: Run[None]) -> None:
+    async def story() -> None:
+        demo = DemoService()
+        await demo.ensure_running()
+        for child in psutil.Process().children():
+            if "app.sandbox" in " ".join(child.cmdline()):
+                child.kill()
+        while demo.is_alive:
+            await asyncio.sleep(0.01)
+        url = await demo.ensure_running()
+        await asyncio.to_thread(lambda: urllib.request.urlopen(url).read())  # noqa: S310 - our own loopback
+        await demo.close()
+
+    run(story())

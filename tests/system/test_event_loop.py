@@ -1,0 +1,43 @@
+"""The loop that runs Qt and asyncio together."""
+
+import asyncio
+
+from PySide6.QtCore import QTimer
+
+from app.system.event_loop import StudioLoop
+from tests.conftest import Run
+
+
+def test_a_cancelled_deadline_leaves_no_timer_behind(studio_loop: StudioLoop, run: Run[None]) -> None:
+    async def many_requests() -> None:
+        before = studio_loop.open_timer_count()
+        for _ in range(200):
+            async with asyncio.timeout(60):
+                await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert studio_loop.open_timer_count() <= before + 2
+
+    run(many_requests())
+
+
+def test_threads_and_qt_timers_go_on_beside_each_other(run: Run[None]) -> None:
+    async def both() -> None:
+        ticks: list[int] = []
+        timer = QTimer()
+        timer.timeout.connect(lambda: ticks.append(1))
+        timer.start(1)
+        assert await asyncio.to_thread(sum, range(1_000_000)) == 499_999_500_000
+        while len(ticks) < 3:
+            await asyncio.sleep(0.001)
+        timer.stop()
+
+    run(both())
+
+
+def test_a_subprocess_can_be_awaited(run: Run[None]) -> None:
+    async def ask() -> None:
+        process = await asyncio.create_subprocess_exec("echo", "hello", stdout=asyncio.subprocess.PIPE)
+        out, _ = await process.communicate()
+        assert out == b"hello\n"
+
+    run(ask())
