@@ -1,0 +1,132 @@
+"""What happened, in words with times. The newest stands first; a selected entry can be copied."""
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QFont, QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from app.services.activity_service import ActivityEntry, ActivityKind, ActivityService
+from app.system.language import clock_time, say
+from app.widgets.controls import Divider, IconMark, PlainLabel, QuietButton
+from app.widgets.empty_state import EmptyState
+
+SHOWN = 200
+_MARKS = {
+    ActivityKind.INFO: ("info", "third"),
+    ActivityKind.DONE: ("check", "done"),
+    ActivityKind.WARNING: ("triangle-alert", "warning"),
+    ActivityKind.ERROR: ("circle-alert", "failed"),
+}
+
+
+class ActivityPage(QWidget):
+    """`show_job_requested` carries the job id of an entry."""
+
+    show_job_requested = Signal(str)
+
+    def __init__(self, activity: ActivityService, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._activity = activity
+        self._empty = EmptyState(
+            "bell", self.tr("Nothing has happened yet"), self.tr("Finished jobs and problems are noted here."), self
+        )
+        self._rows = QVBoxLayout()
+        self._rows.setContentsMargins(18, 6, 18, 18)
+        self._rows.setSpacing(0)
+        self._rows.addStretch(1)
+        self._copy = QuietButton(self.tr("Copy all"), "copy", self)
+        self._copy.clicked.connect(self._copy_all)
+        self._lay_out()
+        for entry in reversed(activity.entries()):
+            self._insert(entry)
+        self._show_empty_or_rows()
+        activity.entry_added.connect(self._added)
+
+    def _lay_out(self) -> None:
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(PlainLabel(self.tr("Activity"), self, size=15, weight=QFont.Weight.DemiBold))
+        words.addWidget(PlainLabel(self.tr("What happened since Slowlight was started"), self, tone="third", size=12))
+        heading = QHBoxLayout()
+        heading.setContentsMargins(18, 12, 12, 10)
+        heading.addLayout(words, 1)
+        heading.addWidget(self._copy)
+        inner = QWidget(self)
+        inner.setLayout(self._rows)
+        self._scroll = QScrollArea(self)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setWidget(inner)
+        self._scroll.setAccessibleName(self.tr("Activity"))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(heading)
+        column.addWidget(Divider(self))
+        column.addWidget(self._empty, 1)
+        column.addWidget(self._scroll, 1)
+
+    def _added(self, entry: object) -> None:
+        if isinstance(entry, ActivityEntry):
+            self._insert(entry)
+            self._show_empty_or_rows()
+        if self.isVisible():
+            # after the entry was counted as unread, which happens right behind this signal
+            QTimer.singleShot(0, self._activity, self._activity.mark_read)
+
+    def _insert(self, entry: ActivityEntry) -> None:
+        row = _EntryRow(entry, self)
+        row.show_job_requested.connect(self.show_job_requested)
+        self._rows.insertWidget(0, row)
+        if self._rows.count() > SHOWN + 1:
+            last = self._rows.takeAt(self._rows.count() - 2)
+            widget = last.widget() if last else None
+            if widget is not None:
+                widget.deleteLater()
+
+    def _show_empty_or_rows(self) -> None:
+        has_rows = self._rows.count() > 1
+        self._empty.setVisible(not has_rows)
+        self._scroll.setVisible(has_rows)
+        self._copy.setVisible(has_rows)
+
+    def _copy_all(self) -> None:
+        lines = [
+            "\t".join((entry.at.isoformat(timespec="seconds"), entry.kind, say(entry.title), say(entry.detail)))
+            for entry in self._activity.entries()
+        ]
+        QGuiApplication.clipboard().setText("\n".join(lines))
+
+
+class _EntryRow(QWidget):
+    """Time, mark, title, detail."""
+
+    show_job_requested = Signal(str)
+
+    def __init__(self, entry: ActivityEntry, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        title = PlainLabel(say(entry.title), self, wrap=True)
+        words.addWidget(title)
+        if entry.detail:
+            detail = PlainLabel(say(entry.detail), self, tone="second", size=12, wrap=True)
+            detail.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            words.addWidget(detail)
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 10, 0, 10)
+        row.setSpacing(12)
+        time = PlainLabel(clock_time(entry.at), self, tone="third", size=12)
+        time.setFixedWidth(44)
+        icon_name, tone = _MARKS[entry.kind]
+        row.addWidget(time, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(IconMark(icon_name, tone, 16, self), 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(words, 1)
+        if entry.job_id:
+            show = QuietButton(self.tr("Show"), parent=self)
+            show.clicked.connect(lambda: self.show_job_requested.emit(entry.job_id))
+            row.addWidget(show, 0, Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(row)
+        column.addWidget(Divider(self))

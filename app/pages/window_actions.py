@@ -1,0 +1,166 @@
+"""What crosses pages: asking where to save a copy, showing files, deleting with undo, telling that a job has finished."""
+
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import QApplication, QFileDialog
+
+from app.domain.errors import StudioError
+from app.domain.job import Asset, Job, JobState
+from app.domain.job_words import JobAction
+from app.domain.media import Medium
+from app.domain.problem import Problem
+from app.pages.main_window import MainWindow
+from app.services.job_service import JobService
+from app.services.settings_service import SettingsService
+from app.system.language import say
+
+StartTask = Callable[[str, Coroutine[Any, Any, None]], object]
+PAGE_OF = {Medium.IMAGE: "image", Medium.VIDEO: "video", Medium.AUDIO: "audio"}
+PROMPT_CHARS = 60
+
+
+class WindowActions(QObject):
+    """`show_job` and `edit_job` open a job on the page of its medium; the window's builder gives them."""
+
+    def __init__(
+        self,
+        *,
+        window: MainWindow,
+        jobs: JobService,
+        settings: SettingsService,
+        start_task: StartTask,
+        show_job: Callable[[Job], None],
+        edit_job: Callable[[Job], None],
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._jobs = jobs
+        self._settings = settings
+        self._start_task = start_task
+        self._show_job = show_job
+        self._edit_job = edit_job
+        jobs.job_rested.connect(self._rested)
+
+    def perform(self, job_id: str, action: JobAction) -> None:
+        """Does what a row or a button of a job asks for."""
+        job = self._jobs.job(job_id)
+        if job is None:
+            return
+        match action:
+            case JobAction.CANCEL | JobAction.STOP_WAITING:
+                self._jobs.cancel(job_id)
+            case JobAction.WAIT_AGAIN:
+                self._jobs.wait_again(job_id)
+            case JobAction.RETRY | JobAction.RUN_AGAIN:
+                self.run_again(job_id)
+            case JobAction.FETCH_AGAIN:
+                self._jobs.fetch_again(job_id)
+            case JobAction.SHOW:
+                self._show_job(job)
+            case JobAction.EDIT_AND_RUN:
+                self._edit_job(job)
+            case JobAction.OPEN_FOLDER:
+                self.show_in_folder(job)
+            case JobAction.COPY_ERROR:
+                self.copy_error(job)
+            case JobAction.DELETE:
+                self.delete([job_id])
+
+    def run_again(self, job_id: str) -> None:
+        """Sends the same recipe once more and says so."""
+        if self._jobs.retry(job_id):
+            self._window.toasts.show_toast(self.tr("Added to the queue"), kind="info")
+
+    def delete(self, job_ids: list[str]) -> None:
+        """Takes jobs out of the history and offers to take that back."""
+        resting = [job_id for job_id in job_ids if (job := self._jobs.job(job_id)) is not None and job.is_resting]
+        if not resting:
+            return
+        for job_id in resting:
+            self._jobs.delete(job_id)
+        title = self.tr("%n job(s) removed from History", "", len(resting))
+        toast = self._window.toasts.show_toast(
+            title, self.tr("The files stay in the library."), kind="info", action=self.tr("Undo")
+        )
+        toast.action_requested.connect(lambda: [self._jobs.undo_delete(job_id) for job_id in resting])
+
+    def show_in_folder(self, job: Job, asset_id: str = "") -> None:
+        """Opens the folder of a saved file in the system's file manager."""
+        asset = self._asset(job, asset_id)
+        if asset is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._jobs.path_of(asset).parent)))
+
+    def open_externally(self, job: Job, asset_id: str) -> None:
+        """Opens a saved file with the system's player; the file is ours and its type is on our list."""
+        asset = self._asset(job, asset_id)
+        if asset is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._jobs.path_of(asset))))
+
+    def save_as(self, job: Job, asset_id: str) -> None:
+        """Asks where to, then copies off the window's thread."""
+        asset = self._asset(job, asset_id)
+        if asset is None:
+            return
+        source = self._jobs.path_of(asset)
+        dialog = QFileDialog(self._window, self.tr("Save a copy"))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(source.suffix.lstrip("."))
+        dialog.selectFile(str(Path.home() / source.name))
+        dialog.fileSelected.connect(
+            lambda target: self._start_task("save a copy", self._save_copy(asset, Path(target)))
+        )
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    async def _save_copy(self, asset: Asset, target: Path) -> None:
+        try:
+            await self._jobs.save_copy(asset, target)
+        except StudioError as error:
+            problem = error.problem()
+            self._window.toasts.show_toast(say(problem.happened), say(problem.advice), kind="error")
+            return
+        self._window.toasts.show_toast(self.tr("Copy saved"), str(target))
+
+    def copy_error(self, job: Job) -> None:
+        """Puts what went wrong on the clipboard, with what helps the people who are asked about it."""
+        if job.problem is not None:
+            QGuiApplication.clipboard().setText(self._error_text(job, job.problem))
+            self._window.toasts.show_toast(self.tr("Error copied"), kind="info")
+
+    @staticmethod
+    def _error_text(job: Job, problem: Problem) -> str:
+        parts = [say(problem.happened), say(problem.money), say(problem.advice), problem.server_text]
+        facts = f"{job.provider_id} {job.model_id} {job.state} {problem.code} {problem.http_status or ''} {job.job_id}"
+        return "\n".join(part for part in [*parts, facts.strip()] if part)
+
+    @staticmethod
+    def _asset(job: Job, asset_id: str) -> Asset | None:
+        saved = job.saved_assets
+        return next((asset for asset in saved if asset.asset_id == asset_id), saved[0] if saved else None)
+
+    def _rested(self, job: Job) -> None:
+        """Says once that a job has ended, unless the person is looking at that page anyway."""
+        if not self._settings.get("notifications.enabled"):
+            return
+        looking = self._window.isActiveWindow() and self._window.current_page == PAGE_OF.get(job.medium)
+        prompt = job.prompt if len(job.prompt) <= PROMPT_CHARS else job.prompt[: PROMPT_CHARS - 1] + "…"
+        if job.state is JobState.DONE and not looking:
+            toast = self._window.toasts.show_toast(self._ready_words(job.medium), prompt, action=self.tr("Show"))
+            toast.action_requested.connect(lambda: self._show_job(self._jobs.job(job.job_id) or job))
+        elif job.problem is not None and job.state in (JobState.FAILED, JobState.EXPIRED, JobState.UNSURE):
+            kind = "error" if job.state is JobState.FAILED else "warning"
+            toast = self._window.toasts.show_toast(say(job.problem.happened), prompt, kind=kind, action=self.tr("Show"))
+            toast.action_requested.connect(lambda: self._show_job(self._jobs.job(job.job_id) or job))
+        if not self._window.isActiveWindow():
+            QApplication.alert(self._window)
+
+    def _ready_words(self, medium: Medium) -> str:
+        return {
+            Medium.IMAGE: self.tr("Picture is ready"),
+            Medium.VIDEO: self.tr("Video is ready"),
+            Medium.AUDIO: self.tr("Sound is ready"),
+        }.get(medium, self.tr("Result is ready"))
