@@ -1,0 +1,128 @@
+"""The foot of a create page: what a run will cost, the button that starts it, and why it cannot when it cannot."""
+
+import sys
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QFont, QKeyEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
+
+from app.widgets.controls import Divider, IconMark, PlainLabel, PrimaryButton, QuietButton
+
+REST_MS = 400
+"""After a click the button rests at least this long; longer where the system allows slower double clicks."""
+
+
+class CreateFoot(QWidget):
+    """`generate_requested` comes at most once for one click; `link_requested` is the way out that the reason offers."""
+
+    generate_requested = Signal()
+    link_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._lent_focus: QWidget | None = None
+        self._reason = _Reason(self)
+        self._reason.link.clicked.connect(self.link_requested)
+        self._amount = PlainLabel("", self, size=12, weight=QFont.Weight.DemiBold)
+        self._beside = PlainLabel("", self, tone="third", size=12)
+        enter = "\u2318 \u23ce" if sys.platform == "darwin" else self.tr("Ctrl \u23ce")
+        self.button = PrimaryButton(self.tr("Generate"), "sparkles", self, hint=enter, large=True)
+        self.button.installEventFilter(self)
+        self.button.clicked.connect(self.generate_requested)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.timeout.connect(self._wake)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        cost = QHBoxLayout()
+        cost.setSpacing(0)
+        cost.addWidget(PlainLabel(self.tr("Estimated cost"), self, tone="second", size=12))
+        cost.addStretch(1)
+        cost.addWidget(self._amount)
+        cost.addWidget(self._beside)
+        inside = QVBoxLayout()
+        inside.setContentsMargins(18, 13, 18, 14)
+        inside.setSpacing(9)
+        inside.addWidget(self._reason)
+        inside.addLayout(cost)
+        inside.addWidget(self.button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(Divider(self))
+        column.addLayout(inside)
+
+    def set_cost(self, amount: str, beside: str = "", *, tone: str = "text") -> None:
+        """An amount such as "$0.04", or words in its place; `beside` is muted and stands behind it."""
+        self._amount.setText(amount)
+        self._amount.set_tone(tone)
+        weight = QFont.Weight.DemiBold if tone == "text" else QFont.Weight.Normal
+        font = self._amount.font()
+        font.setWeight(weight)
+        self._amount.setFont(font)
+        self._beside.setText(f" \u00b7 {beside}" if beside else "")
+
+    def cost(self) -> str:
+        """The whole line as it is read."""
+        return self._amount.text() + self._beside.text()
+
+    def set_reason(self, reason: str, link: str = "") -> None:
+        """Why a click would start nothing, in words, and a way out of it; "" when all is well."""
+        self._reason.show_words(reason, link)
+        self.button.setAccessibleDescription(reason)
+        self.button.setToolTip(reason)
+
+    def reason(self) -> str:
+        return self._reason.words.text()
+
+    def point_at_link(self) -> None:
+        """Puts the focus on the way out, for a click that could start nothing."""
+        if self._reason.link.isVisible():
+            self._reason.link.setFocus(Qt.FocusReason.TabFocusReason)
+
+    # --- once per click
+
+    @property
+    def is_resting(self) -> bool:
+        """True right after a start: another wish in this time is the same click."""
+        return self._rest.isActive()
+
+    def rest(self) -> None:
+        """A run was started: the button rests, so that a double click starts one and not two."""
+        had_focus = self.button.hasFocus()
+        self.button.setEnabled(False)
+        self._lent_focus = QApplication.focusWidget() if had_focus else None
+        self._rest.start(max(REST_MS, QApplication.doubleClickInterval() + 100))
+
+    def _wake(self) -> None:
+        self.button.setEnabled(True)
+        if self._lent_focus is not None and self._lent_focus is QApplication.focusWidget():
+            self.button.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._lent_focus = None
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A key held down on the button counts once."""
+        return event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.isAutoRepeat()
+
+
+class _Reason(QWidget):
+    """One calm line with an optional way out. Without words it takes no room."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.words = PlainLabel("", self, tone="second", size=12, wrap=True)
+        self.link = QuietButton("", parent=self)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        row.addWidget(IconMark("info", "waiting", 14, self))
+        row.addWidget(self.words, 1)
+        row.addWidget(self.link)
+        self.hide()
+
+    def show_words(self, words: str, link: str) -> None:
+        self.words.setText(words)
+        self.link.setText(link)
+        self.link.setVisible(bool(link))
+        self.setVisible(bool(words))

@@ -1,0 +1,321 @@
+"""The left column of a create page: which model, its form, what it costs, and Generate.
+
+It makes a request and nothing else: `submitted` carries it up. A click makes at most one.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
+
+from app.domain.job import Job
+from app.domain.media import Medium
+from app.domain.model_spec import ModelSpec
+from app.domain.money import Money, PricePer
+from app.domain.request import GenerationRequest
+from app.domain.values import Json
+from app.item_models.model_list import ModelListModel, ModelSource, row_id
+from app.pages.create_draft import Draft, Settings
+from app.pages.create_foot import CreateFoot
+from app.pages.create_source import CreateJobs, Providers, StartTask
+from app.services.catalogue import Catalogue
+from app.system.language import say
+from app.widgets import plain
+from app.widgets.controls import FormLabel, QuietButton
+from app.widgets.model_picker import ModelPicker
+from app.widgets.param_fields import is_repeated_enter
+from app.widgets.param_form import ParamForm
+
+MARGIN = 18
+SCROLL_BAR = 10
+RECENT_PROMPTS = 20
+RECENT_CHARS = 64
+SPENT_PAUSE_MS = 1000
+
+
+class CreatePanel(QWidget):
+    """`submitted` carries a GenerationRequest whose values were checked; `settings_requested` a provider's id."""
+
+    submitted = Signal(object)
+    settings_requested = Signal(str)
+
+    def __init__(
+        self,
+        medium: Medium,
+        *,
+        jobs: CreateJobs,
+        catalogue: Catalogue,
+        settings: Settings,
+        providers: Providers,
+        start_task: StartTask,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._medium = medium
+        self._jobs = jobs
+        self._catalogue = catalogue
+        self._providers = providers
+        self._start_task = start_task
+        self._spent: Mapping[str, Decimal] | None = None
+        self._chosen = ""
+        self._models = ModelListModel(self._source(), self)
+        self.picker = ModelPicker(self)
+        self.picker.set_source(self._models)
+        self.form = ParamForm(self)
+        self.form.set_prompt_tools(self._make_tools())
+        self.foot = CreateFoot(self)
+        self._draft = Draft(medium, settings, lambda: (self.form.changed_values(), self._chosen), self)
+        self._spent_pause = QTimer(self, singleShot=True, interval=SPENT_PAUSE_MS)
+        self._lay_out()
+        self._connect()
+        self.form.set_values(self._draft.values())
+        self._chosen = self._draft.model_id()
+        self._pick()
+
+    def _source(self) -> ModelSource:
+        return ModelSource(
+            specs=lambda: self._catalogue.models(self._medium),
+            title=lambda provider_id: self._providers.info(provider_id).title,
+            is_usable=lambda provider_id: self._providers.card(provider_id).usable,
+            expected_s=self._jobs.expected_seconds,
+        )
+
+    def _make_tools(self) -> QWidget:
+        tools = QWidget(self)
+        self._recent = QuietButton(self.tr("Recent"), "history", tools)
+        self._recent.setObjectName("recent")
+        self._recent.setAccessibleName(self.tr("Recent prompts"))
+        row = QHBoxLayout(tools)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self._recent)
+        row.addStretch(1)
+        return tools
+
+    def _lay_out(self) -> None:
+        inner = QWidget(self)
+        self._inner = QVBoxLayout(inner)
+        self._inner.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        self._inner.setSpacing(6)
+        label = FormLabel(self.tr("Model"), "", inner)
+        label.set_buddy(self.picker)
+        self._inner.addWidget(label)
+        self._inner.addWidget(self.picker)
+        self._inner.addSpacing(9)
+        self._inner.addWidget(self.form)
+        self._inner.addStretch(1)
+        self._scroll = QScrollArea(self)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setWidget(inner)
+        self._scroll.verticalScrollBar().installEventFilter(self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._scroll, 1)
+        column.addWidget(self.foot)
+
+    def _connect(self) -> None:
+        self.picker.model_chosen.connect(self._on_chosen)
+        self.form.values_changed.connect(self._on_values)
+        self.form.submit_requested.connect(self.submit)
+        self.foot.generate_requested.connect(self.submit)
+        self.foot.link_requested.connect(self._on_link)
+        self._recent.clicked.connect(self._show_recent)
+        self._catalogue.changed.connect(self._on_models)
+        self._providers.changed.connect(self._on_models)
+        self._jobs.timings_changed.connect(self._on_models)
+        self._jobs.job_changed.connect(self._on_job)
+        self._spent_pause.timeout.connect(self._ask_spent)
+
+    # --- the model
+
+    @property
+    def spec(self) -> ModelSpec | None:
+        return self.form.spec
+
+    def _on_models(self) -> None:
+        """Models, keys or times are other ones now. What the person chose stays chosen."""
+        self._models.refresh()
+        self._pick()
+
+    def _pick(self) -> None:
+        """The chosen model, or the first one: a provider with a key comes before the demo."""
+        if not (self._chosen and self.picker.set_current(self._chosen)):
+            self.picker.set_current(self._models.first_id())
+        self._use(self._models.spec(self.picker.current_id()))
+
+    def _on_chosen(self, model_id: str) -> None:
+        self._chosen = model_id
+        self._use(self._models.spec(model_id))
+        self._draft.changed()
+
+    def _use(self, spec: ModelSpec | None) -> None:
+        if spec is not None:
+            self.form.set_spec(spec)
+        self._update()
+
+    # --- the wish
+
+    def submit(self) -> None:
+        """Checks and sends up one request. What is wrong is shown where it is; right after a start nothing happens."""
+        spec = self.form.spec
+        if spec is None or self.foot.is_resting:
+            return
+        if not self._providers.card(spec.provider_id).usable:
+            self.foot.point_at_link()
+            return
+        values = self.form.values()
+        problems = self._catalogue.check(spec, values)
+        self.form.set_errors(problems)
+        if problems:
+            return
+        self.foot.rest()
+        self.submitted.emit(self._catalogue.request(spec, values))
+
+    def edit(self, job: Job) -> bool:
+        """Fills the form with a job's recipe; False when no model here can make it."""
+        recalled = self._catalogue.recall(job.provider_id, job.model_id, job.medium, job.params)
+        if recalled is None:
+            return False
+        spec, values = recalled
+        self._chosen = row_id(spec.provider_id, spec.model_id)
+        self.picker.set_current(self._chosen)
+        self.form.set_spec(spec)
+        self.form.set_values(values)
+        self.form.focus_prompt()
+        self._on_values()
+        return True
+
+    def still_holds(self, request: GenerationRequest) -> bool:
+        """Whether the form would make this very request now."""
+        spec = self.form.spec
+        if spec is None or self._catalogue.check(spec, self.form.values()):
+            return False
+        present = self._catalogue.request(spec, self.form.values())
+        mine = (present.provider_id, present.model_id, present.params)
+        return mine == (request.provider_id, request.model_id, request.params)
+
+    def flush(self) -> None:
+        """Keeps what stands in the form, before the program ends."""
+        self._draft.flush()
+
+    # --- what the foot says
+
+    def _on_values(self) -> None:
+        self._draft.changed()
+        self._update()
+
+    def _update(self) -> None:
+        spec = self.form.spec
+        if spec is None:
+            self.foot.set_cost("")
+            self.foot.set_reason(self.tr("There is no model yet."))
+            return
+        values = self.form.values()
+        self.form.set_warnings(self._catalogue.warnings(spec, values))
+        self.foot.button.setText(self._verb(spec.result_count(values)))
+        self._tell_reason(spec, values)
+        self._tell_cost(spec, values)
+
+    def _verb(self, count: int) -> str:
+        if count > 1:
+            many = {
+                Medium.IMAGE: self.tr("Generate {count} images"),
+                Medium.VIDEO: self.tr("Generate {count} videos"),
+                Medium.AUDIO: self.tr("Generate {count} sounds"),
+            }
+            return many[self._medium].format(count=count)
+        one = {
+            Medium.IMAGE: self.tr("Generate image"),
+            Medium.VIDEO: self.tr("Generate video"),
+            Medium.AUDIO: self.tr("Generate audio"),
+        }
+        return one[self._medium]
+
+    def _tell_reason(self, spec: ModelSpec, values: Mapping[str, Json]) -> None:
+        card = self._providers.card(spec.provider_id)
+        if not card.usable:
+            reason = self.tr("{provider} has no key yet.").format(provider=card.info.title)
+            self.foot.set_reason(reason, self.tr("Add a key"))
+            return
+        problems = self._catalogue.check(spec, values)
+        self.foot.set_reason(say(next(iter(problems.values()))) if problems else "")
+
+    def _tell_cost(self, spec: ModelSpec, values: Mapping[str, Json]) -> None:
+        cost = self._catalogue.estimate(spec, values)
+        if cost is None or spec.price is None:
+            self.foot.set_cost(self.tr("unknown for this model"), tone="second")
+        elif spec.price.per is PricePer.FREE:
+            self.foot.set_cost(self.tr("free for now") if spec.price_note else self.tr("free"), tone="done")
+        else:
+            self.foot.set_cost(str(cost), self._this_month(cost.unit))
+
+    def _this_month(self, unit: str) -> str:
+        """What was spent in this unit; asked for once a price is shown, and "" until it is known."""
+        if self._spent is None:
+            if not self._spent_pause.isActive():
+                self._spent_pause.start(0)
+            return ""
+        return self.tr("{amount} this month").format(amount=Money(self._spent.get(unit, Decimal(0)), unit))
+
+    def _on_job(self, job: Job) -> None:
+        """A job that costs something may have changed the sum of the month."""
+        if job.estimate is not None and job.estimate.amount and not self._spent_pause.isActive():
+            self._spent_pause.start(SPENT_PAUSE_MS)
+
+    def _ask_spent(self) -> None:
+        self._start_task("sum of the month", self._read_spent())
+
+    async def _read_spent(self) -> None:
+        spent = await self._jobs.spent_this_month()
+        if spent != self._spent:
+            self._spent = spent
+            self._update()
+
+    def _on_link(self) -> None:
+        if self.form.spec is not None:
+            self.settings_requested.emit(self.form.spec.provider_id)
+
+    # --- recent prompts
+
+    def recent_prompts(self) -> list[str]:
+        """The newest distinct prompts of this medium, at most twenty."""
+        prompts = (job.prompt.strip() for job in self._jobs.recent(self._medium))
+        return list(dict.fromkeys(prompt for prompt in prompts if prompt))[:RECENT_PROMPTS]
+
+    def _show_recent(self) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for prompt in self.recent_prompts():
+            line = " ".join(prompt.split())
+            words = line if len(line) <= RECENT_CHARS else line[: RECENT_CHARS - 1] + "\u2026"
+            action = menu.addAction(plain.without_mnemonic(words))
+            action.triggered.connect(lambda _checked=False, prompt=prompt: self.form.set_prompt(prompt))
+        if menu.isEmpty():
+            menu.addAction(self.tr("No prompts yet")).setEnabled(False)
+        menu.popup(self._recent.mapToGlobal(self._recent.rect().bottomLeft()))
+
+    # --- Qt
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The scroll bar takes its room from the margin, so that nothing moves when it comes."""
+        if event.type() in (QEvent.Type.Show, QEvent.Type.Hide):
+            right = MARGIN - SCROLL_BAR if event.type() == QEvent.Type.Show else MARGIN
+            self._inner.setContentsMargins(MARGIN, MARGIN, right, MARGIN)
+        return super().eventFilter(watched, event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._draft.flush()
+        super().hideEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Ctrl+Enter where the form does not hear it: at the model and at the foot."""
+        entered = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if entered and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            if not is_repeated_enter(event):
+                self.submit()
+            return
+        super().keyPressEvent(event)

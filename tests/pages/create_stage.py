@@ -1,0 +1,179 @@
+"""A stage for the create page: real catalogue and widgets, and services that do what a test says."""
+
+import asyncio
+import json
+from collections.abc import Coroutine
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QSize, Signal
+from PySide6.QtGui import QImage
+
+from app.domain.history import HistoryQuery
+from app.domain.job import Asset, Job, JobState, TransferState
+from app.domain.media import Medium
+from app.domain.provider_info import Capabilities, ProviderInfo
+from app.domain.request import GenerationRequest
+from app.domain.values import Json
+from app.services.catalogue import Catalogue
+from app.services.provider_service import KeySource, ProviderCard
+
+MODELS = Path(__file__).resolve().parents[2] / "resources" / "models"
+LISTED = Capabilities(list_jobs=True)
+INFOS = {
+    "netmind": ProviderInfo("netmind", "NetMind", "https://example.org", "netmind", capabilities=LISTED),
+    "demo": ProviderInfo("demo", "Demo", "", "demo", is_demo=True, capabilities=LISTED),
+}
+
+
+class StageProviders(QObject):
+    """NetMind has a key or has none; the demo needs none."""
+
+    changed = Signal(str)
+
+    def __init__(self, *, key: bool) -> None:
+        super().__init__()
+        self.key = key
+
+    def set_key(self, key: bool) -> None:
+        self.key = key
+        self.changed.emit("netmind")
+
+    def info(self, provider_id: str) -> ProviderInfo:
+        return INFOS[provider_id]
+
+    def card(self, provider_id: str) -> ProviderCard:
+        info = INFOS[provider_id]
+        with_key = KeySource.KEYCHAIN if self.key else KeySource.NONE
+        return ProviderCard(info, info.default_base_url, KeySource.NOT_NEEDED if info.is_demo else with_key)
+
+    def rank(self, provider_id: str) -> int:
+        return 1 if provider_id == "demo" else (0 if self.key else 2)
+
+
+class StageSettings:
+    """Settings in memory; `writes` counts them."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Json] = {}
+        self.writes = 0
+
+    def get(self, key: str) -> Json:
+        return self.kept.get(key)
+
+    def set(self, key: str, value: Json) -> None:
+        self.kept[key] = json.loads(json.dumps(value))
+        self.writes += 1
+
+
+class StageJobs(QObject):
+    """Takes requests down and lets a test say what becomes of them."""
+
+    job_added = Signal(object)
+    job_changed = Signal(object)
+    job_removed = Signal(str)
+    timings_changed = Signal(str, str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.requests: list[GenerationRequest] = []
+        self.jobs: dict[str, Job] = {}
+        self.spent: dict[str, Decimal] = {}
+        self.times: dict[str, float] = {}
+        self.folder = Path("nowhere")
+
+    def submit(self, request: GenerationRequest) -> str:
+        self.requests.append(request)
+        job = Job(
+            job_id=f"job-{len(self.requests)}",
+            provider_id=request.provider_id,
+            model_id=request.model_id,
+            model_title=request.model_title,
+            medium=request.medium,
+            params={**request.params, "seed": 4711},
+            prompt=request.prompt,
+            created_at=datetime.now(UTC),
+            estimate=request.estimate,
+        )
+        self.add(job)
+        return job.job_id
+
+    def add(self, job: Job) -> None:
+        self.jobs[job.job_id] = job
+        self.job_added.emit(job)
+
+    def change(self, job_id: str, **changes: Any) -> Job:
+        job = replace(self.jobs[job_id], **changes)
+        self.jobs[job_id] = job
+        self.job_changed.emit(job)
+        return job
+
+    def finish(self, job_id: str) -> Job:
+        medium = self.jobs[job_id].medium
+        asset = Asset(f"{job_id}-a", job_id, 0, "key", medium, TransferState.SAVED, path=f"{job_id}.png")
+        return self.change(job_id, state=JobState.DONE, assets=(asset,), finished_at=datetime.now(UTC))
+
+    def remove(self, job_id: str) -> None:
+        del self.jobs[job_id]
+        self.job_removed.emit(job_id)
+
+    def job(self, job_id: str) -> Job | None:
+        return self.jobs.get(job_id)
+
+    def recent(self, medium: Medium) -> list[Job]:
+        return [job for job in reversed(self.jobs.values()) if job.medium is medium]
+
+    def expected_seconds(self, provider_id: str, model_id: str) -> float | None:
+        return self.times.get(model_id)
+
+    def path_of(self, asset: Asset) -> Path:
+        return self.folder / asset.path
+
+    async def history(self, query: HistoryQuery, offset: int, limit: int) -> list[Job]:
+        return []
+
+    async def history_count(self, query: HistoryQuery) -> int:
+        return 0
+
+    async def spent_this_month(self) -> dict[str, Decimal]:
+        return dict(self.spent)
+
+
+class StagePictures(QObject):
+    """No thumbnails: they are somebody else's promise."""
+
+    thumbnail_ready = Signal(str)
+    peaks_ready = Signal(str)
+
+    def thumbnail(self, asset_id: str, path: Path, medium: Medium, size: QSize) -> QImage | None:
+        return None
+
+    def peaks(self, asset_id: str, path: Path) -> tuple[float, ...] | None:
+        return None
+
+
+@dataclass
+class Stage:
+    """Everything a create page is given."""
+
+    jobs: StageJobs
+    providers: StageProviders
+    settings: StageSettings
+    catalogue: Catalogue
+    pictures: StagePictures
+
+    @staticmethod
+    def start_task(name: str, work: Coroutine[Any, Any, None]) -> None:
+        """These coroutines wait for nothing, so they can be run to their end at once."""
+        asyncio.run(work)
+
+
+def make_stage(*, key: bool = True, own_models: Path | None = None) -> Stage:
+    """A stage with our own model files, loaded."""
+    providers = StageProviders(key=key)
+    catalogue = Catalogue(MODELS, own_models, rank=providers.rank)
+    asyncio.run(catalogue.load())
+    return Stage(StageJobs(), providers, StageSettings(), catalogue, StagePictures())
