@@ -10,7 +10,7 @@ import logging
 import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -54,12 +54,12 @@ _PRAGMAS = (
 
 @dataclass(frozen=True)
 class OpenReport:
-    """What happened while opening. `notice` is for the person and empty when all was well.
+    """What happened while opening. `notices` are for the person, none when all was well.
 
     `set_aside` is where a damaged file lies now; `migrated_from` the version before, None if nothing had to change.
     """
 
-    notice: Text = field(default_factory=Text)
+    notices: tuple[Text, ...] = ()
     set_aside: Path | None = None
     migrated_from: int | None = None
     created: bool = False
@@ -146,7 +146,7 @@ class Database:
             "Your saved results are still in the library.",
             file=aside.name,
         )
-        return OpenReport(notice, aside, created=True)
+        return OpenReport((notice,), aside, created=True)
 
     def _connect(self) -> int:
         """Opens the file and returns the version it had. Room for a quick check after an unclean exit (issue 4)."""

@@ -17,10 +17,11 @@ from types import TracebackType
 from typing import IO
 
 from app.system.private_files import ensure_private_file, private_folder
-from app.system.redaction import redact
+from app.system.redaction import hide_registered, redact
 
 FILE_BYTES = 1024 * 1024
 OLD_FILES = 2
+LONGEST_LINE_CHARS = 16 * 1024
 LONGEST_CRASH_CHARS = 64 * 1024
 _FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 _LOUD = ("httpx", "httpcore", "asyncio", "qasync", "keyring", "secretstorage", "jeepney", "uvicorn", "PIL")
@@ -31,10 +32,11 @@ _crash_file: IO[str] | None = None  # faulthandler keeps only the number of the 
 
 
 class RedactingFormatter(logging.Formatter):
-    """Hides secrets in the finished line, traceback and stack included."""
+    """Hides secrets in the finished line, traceback and stack included, and cuts what is too long to be read."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return redact(super().format(record))
+        # a key that lies across the cut must not show its first half
+        return redact(hide_registered(super().format(record))[:LONGEST_LINE_CHARS])
 
 
 class PrivateRotatingHandler(RotatingFileHandler):
@@ -95,7 +97,8 @@ def install_hooks(on_crash: Callable[[str], None]) -> None:
     """
 
     def report(where: str, kind: type[BaseException], error: BaseException | None, tb: TracebackType | None) -> None:
-        words = redact("".join(traceback.format_exception(kind, error, tb)))
+        whole = hide_registered("".join(traceback.format_exception(kind, error, tb)))
+        words = redact(whole[-LONGEST_CRASH_CHARS:])
         _log.critical("%s\n%s", where, words)
         try:
             on_crash(words)

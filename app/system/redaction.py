@@ -48,9 +48,14 @@ def register_secret(value: str) -> None:
         _shapes = tuple(sorted(long_enough.union(_shapes), key=len, reverse=True))
 
 
-def redact(words: str) -> str:
-    """The same words without anything that opens an account or a file."""
+def hide_registered(words: str) -> str:
+    """The same words without the registered secrets; quick on long texts, for use before they are cut."""
     for shape in _shapes:
         words = words.replace(shape, HIDDEN)
-    words = _HEADER.sub(rf"\1\2\3\4{HIDDEN}", words)
+    return words
+
+
+def redact(words: str) -> str:
+    """The same words without anything that opens an account or a file."""
+    words = _HEADER.sub(rf"\1\2\3\4{HIDDEN}", hide_registered(words))
     return redact_text(_URL.sub(r"\1\2\3", words))

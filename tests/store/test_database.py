@@ -210,7 +210,7 @@ def set_aside(path: Path) -> Path:
     assert report.created
     assert report.set_aside is not None
     assert report.set_aside.name.startswith("slowlight.db.corrupt-")
-    assert report.set_aside.name in str(report.notice)
+    assert [report.set_aside.name in str(notice) for notice in report.notices] == [True]
     return report.set_aside
 
 

@@ -193,7 +193,7 @@ def test_one_question_at_a_time_is_put_to_the_keychain() -> None:
 
 
 def test_only_back_ends_that_keep_keys_safely_are_used() -> None:
-    good, bad, worse = (kind() for kind in (SecretService.Keyring, fail.Keyring, null.Keyring))  # type: ignore[no-untyped-call]
+    good, bad, worse = (kind() for kind in (SecretService.Keyring, fail.Keyring, null.Keyring))
     assert allowed(good) is good
     assert allowed(bad) is None
     assert allowed(worse) is None

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from app.system.logs import FILE_BYTES, PrivateRotatingHandler, RedactingFormatter
+from app.system.logs import FILE_BYTES, LONGEST_LINE_CHARS, PrivateRotatingHandler, RedactingFormatter
+from app.system.redaction import register_secret
 
 ROOT = Path(__file__).resolve().parents[2]
 KEY = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
@@ -53,8 +54,8 @@ def test_three_files_of_one_mebibyte_are_the_most(tmp_path: Path) -> None:
         tmp_path / "slowlight.log", maxBytes=FILE_BYTES, backupCount=2, encoding="utf-8", errors="replace"
     )
     handler.setFormatter(RedactingFormatter())
-    for _ in range(60):
-        handler.handle(logging.LogRecord("x", logging.INFO, "", 0, "\ud800" + "y" * 100_000, None, None))
+    for _ in range(400):
+        handler.handle(logging.LogRecord("x", logging.INFO, "", 0, "\ud800" + "y z " * 2500, None, None))
     handler.close()
     files = sorted(tmp_path.iterdir())
     assert [file.name for file in files] == ["slowlight.log", "slowlight.log.1", "slowlight.log.2"]
@@ -62,6 +63,14 @@ def test_three_files_of_one_mebibyte_are_the_most(tmp_path: Path) -> None:
         assert file.stat().st_size <= FILE_BYTES
         if os.name == "posix":
             assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_key_that_lies_across_the_end_of_a_line_is_hidden_whole() -> None:
+    register_secret(KEY)
+    line = "-" * (LONGEST_LINE_CHARS - 10) + KEY
+    shown = RedactingFormatter().format(logging.LogRecord("x", logging.INFO, "", 0, line, None, None))
+    assert len(shown) <= LONGEST_LINE_CHARS
+    assert KEY[:8] not in shown
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
