@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QFont, QKeyEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.widgets.controls import Divider, IconMark, PlainLabel, PrimaryButton, QuietButton
+from app.widgets.controls import Divider, IconMark, PlainLabel, PrimaryButton, SecondaryButton
 
 REST_MS = 400
 """After a click the button rests at least this long; longer where the system allows slower double clicks."""
@@ -24,6 +24,7 @@ class CreateFoot(QWidget):
         self._reason = _Reason(self)
         self._reason.link.clicked.connect(self.link_requested)
         self._amount = PlainLabel("", self, size=12, weight=QFont.Weight.DemiBold)
+        self._words = PlainLabel("", self, size=12)
         self._beside = PlainLabel("", self, tone="third", size=12)
         enter = "\u2318 \u23ce" if sys.platform == "darwin" else self.tr("Ctrl \u23ce")
         self.button = PrimaryButton(self.tr("Generate"), "sparkles", self, hint=enter, large=True)
@@ -40,6 +41,7 @@ class CreateFoot(QWidget):
         cost.addWidget(PlainLabel(self.tr("Estimated cost"), self, tone="second", size=12))
         cost.addStretch(1)
         cost.addWidget(self._amount)
+        cost.addWidget(self._words)
         cost.addWidget(self._beside)
         inside = QVBoxLayout()
         inside.setContentsMargins(18, 13, 18, 14)
@@ -53,19 +55,23 @@ class CreateFoot(QWidget):
         column.addWidget(Divider(self))
         column.addLayout(inside)
 
-    def set_cost(self, amount: str, beside: str = "", *, tone: str = "text") -> None:
-        """An amount such as "$0.04", or words in its place; `beside` is muted and stands behind it."""
-        self._amount.setText(amount)
-        self._amount.set_tone(tone)
-        weight = QFont.Weight.DemiBold if tone == "text" else QFont.Weight.Normal
-        font = self._amount.font()
-        font.setWeight(weight)
-        self._amount.setFont(font)
-        self._beside.setText(f" \u00b7 {beside}" if beside else "")
+    def set_cost(self, amount: str, beside: str = "") -> None:
+        """An amount such as "$0.04"; `beside` is muted and stands behind it."""
+        self._show_cost(amount, "", f" \u00b7 {beside}" if beside else "")
+
+    def set_cost_words(self, words: str, tone: str) -> None:
+        """Words in place of an amount, such as "free for now" in the tone "done"."""
+        self._words.set_tone(tone)
+        self._show_cost("", words, "")
+
+    def _show_cost(self, *parts: str) -> None:
+        for label, words in zip((self._amount, self._words, self._beside), parts, strict=True):
+            label.setText(words)
+            label.setVisible(bool(words))
 
     def cost(self) -> str:
         """The whole line as it is read."""
-        return self._amount.text() + self._beside.text()
+        return self._amount.text() + self._words.text() + self._beside.text()
 
     def set_reason(self, reason: str, link: str = "") -> None:
         """Why a click would start nothing, in words, and a way out of it; "" when all is well."""
@@ -112,7 +118,7 @@ class _Reason(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.words = PlainLabel("", self, tone="second", size=12, wrap=True)
-        self.link = QuietButton("", parent=self)
+        self.link = SecondaryButton("", parent=self)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)

@@ -110,6 +110,8 @@ class CreatePanel(QWidget):
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setWidget(inner)
+        for filled in (inner, self._scroll.viewport()):
+            filled.setAutoFillBackground(False)
         self._scroll.verticalScrollBar().installEventFilter(self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -247,9 +249,9 @@ class CreatePanel(QWidget):
     def _tell_cost(self, spec: ModelSpec, values: Mapping[str, Json]) -> None:
         cost = self._catalogue.estimate(spec, values)
         if cost is None or spec.price is None:
-            self.foot.set_cost(self.tr("unknown for this model"), tone="second")
+            self.foot.set_cost_words(self.tr("unknown for this model"), "second")
         elif spec.price.per is PricePer.FREE:
-            self.foot.set_cost(self.tr("free for now") if spec.price_note else self.tr("free"), tone="done")
+            self.foot.set_cost_words(self.tr("free for now") if spec.price_note else self.tr("free"), "done")
         else:
             self.foot.set_cost(str(cost), self._this_month(cost.unit))
 
