@@ -85,8 +85,14 @@ NOTIFICATIONS: Setting[bool] = Setting("notifications.enabled", True, _is_switch
 RUNNING_PER_PROVIDER: Setting[int] = Setting("limits.running_per_provider", 4, whole(1, MOST_RUNNING))
 DOWNLOAD_MAX_MB: Setting[int] = Setting("downloads.max_mb", 4096, whole(1, 1_000_000))
 DEMO_ENABLED: Setting[bool] = Setting("demo.enabled", False, _is_switch)
+WELCOME_SEEN: Setting[bool] = Setting("welcome.seen", False, _is_switch)
+"""The first start has been answered."""
+WINDOW_PAGE: Setting[str] = Setting("window.page", "image", _is_text)
 WINDOW_GEOMETRY: Setting[str] = Setting("window.geometry", "", _is_text)
 """Qt's bytes in base64."""
+WINDOW_PAGE: Setting[str] = Setting("window.page", "", _is_text)
+"""The page that was open last."""
+WELCOME_SEEN: Setting[bool] = Setting("welcome.seen", False, _is_switch)
 CREATE_MODEL: Setting[str] = Setting("create.*.model", "", _is_text)
 """By medium: the model chosen last."""
 CREATE_DRAFT: Setting[JsonObject] = Setting("create.*.draft", {}, _is_object)
@@ -102,7 +108,11 @@ SETTINGS: tuple[Setting[Any], ...] = (
     RUNNING_PER_PROVIDER,
     DOWNLOAD_MAX_MB,
     DEMO_ENABLED,
+    WELCOME_SEEN,
+    WINDOW_PAGE,
     WINDOW_GEOMETRY,
+    WINDOW_PAGE,
+    WELCOME_SEEN,
     CREATE_MODEL,
     CREATE_DRAFT,
 )
