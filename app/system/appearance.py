@@ -6,6 +6,7 @@ can be swapped while the window is open. Nothing reads a colour at import time.
 
 import logging
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -52,10 +53,17 @@ class Appearance(QObject):
 
     changed = Signal(object)  # the Tokens now worn
 
-    def __init__(self, mode: str = Mode.SYSTEM, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        mode: str = Mode.SYSTEM,
+        parent: QObject | None = None,
+        *,
+        ask_desktop: Callable[[], Qt.ColorScheme] | None = None,
+    ) -> None:
         super().__init__(parent)
         self._mode = Mode(mode)
-        QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow)
+        self._ask_desktop = ask_desktop or (lambda: QGuiApplication.styleHints().colorScheme())
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_desktop)
         self._tell_system()
         self._follow()
 
@@ -89,16 +97,19 @@ class Appearance(QObject):
         else:
             hints.setColorScheme(Qt.ColorScheme.Dark if self._mode is Mode.DARK else Qt.ColorScheme.Light)
 
+    def _on_desktop(self) -> None:
+        if self._mode is Mode.SYSTEM:
+            self._follow()
+
     def _follow(self) -> None:
-        wanted = {Mode.DARK: DARK, Mode.LIGHT: LIGHT, Mode.SYSTEM: _of_system()}[self._mode]
+        wanted = {Mode.DARK: DARK, Mode.LIGHT: LIGHT, Mode.SYSTEM: self._of_desktop()}[self._mode]
         if wanted is not _worn.tokens:
             _worn.tokens = wanted
             self.changed.emit(wanted)
 
-
-def _of_system() -> Tokens:
-    """A desktop that does not say (offscreen, bare window managers) gets the dark look."""
-    return LIGHT if QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Light else DARK
+    def _of_desktop(self) -> Tokens:
+        """A desktop that does not say (offscreen, bare window managers) gets the dark look."""
+        return LIGHT if self._ask_desktop() is Qt.ColorScheme.Light else DARK
 
 
 def current() -> Tokens:

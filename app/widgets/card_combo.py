@@ -1,6 +1,16 @@
 """The combo box of this program: a field with a chevron, and a popup of roomy rows drawn by our own hand."""
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QItemSelection,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+)
 from PySide6.QtGui import QColor, QFocusEvent, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QRegion, QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -15,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from app.system import appearance
 from app.widgets import icons, painting
+from app.widgets.assistive import ComboVoice
 
 POPUP_EDGE, POPUP_GAP = 5, 4
 Index = QModelIndex | QPersistentModelIndex
@@ -24,6 +35,7 @@ class CardCombo(QComboBox):
     """Frame, chevron, focus ring and popup. Subclasses paint what is chosen and what the rows look like."""
 
     HEIGHT = 36
+    voice = ComboVoice
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,6 +52,11 @@ class CardCombo(QComboBox):
         view.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setView(view)
+        self._listen_to_list()
+
+    def setModel(self, model: QAbstractItemModel) -> None:
+        super().setModel(model)
+        self._listen_to_list()
 
     def sizeHint(self) -> QSize:
         return QSize(220, self.HEIGHT)
@@ -99,6 +116,15 @@ class CardCombo(QComboBox):
             f".QComboBoxPrivateContainer {{ background: {tokens.raised}; border: 1px solid {tokens.border_strong};"
             f" border-radius: {appearance.RADIUS_INPUT}px; padding: {POPUP_EDGE - 1}px; }}"
         )
+
+    def _listen_to_list(self) -> None:
+        self.view().selectionModel().selectionChanged.connect(self._on_list_selection)
+
+    def _on_list_selection(self, selected: QItemSelection) -> None:
+        """A row selected in the list while that is closed was selected by assistive technology: it is a choice."""
+        rows = [index.row() for index in selected.indexes() if index.flags() & Qt.ItemFlag.ItemIsEnabled]
+        if rows and not self.view().isVisible():
+            self.setCurrentIndex(rows[0])
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Never by the wheel: scrolling over a form must not choose another model."""

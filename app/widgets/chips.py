@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.system import appearance
 from app.widgets import plain
+from app.widgets.assistive import GroupVoice
 from app.widgets.buttons import Look, PaintedButton
 from app.widgets.flow_layout import FlowLayout
 
@@ -21,6 +22,7 @@ class ChipGroup(QWidget):
     """
 
     value_changed = Signal(object)
+    voice = GroupVoice
 
     def __init__(self, items: Sequence[Item] = (), parent: QWidget | None = None) -> None:
         super().__init__(parent)

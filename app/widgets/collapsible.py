@@ -1,10 +1,12 @@
 """What most people leave alone, folded away under one line that tells its present values."""
 
 from PySide6.QtCore import QPropertyAnimation, QRectF, QSize, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QAccessible, QAccessibleStateChangeEvent, QPainter
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from app.system import appearance
+from app.widgets import plain
+from app.widgets.assistive import DisclosureVoice
 from app.widgets.buttons import Look, PaintedButton
 from app.widgets.card_combo import paint_line
 
@@ -71,8 +73,9 @@ class CollapsibleSection(QWidget):
 
 
 class _Header(PaintedButton):
-    """Chevron, title, summary. "Expanded" or "collapsed" is part of its description."""
+    """Chevron, title, summary. The summary is its description."""
 
+    voice = DisclosureVoice
     HEIGHT, PADDING, GAP, ICON, SIZE_PX = 32, 0, 5, 14, 13
     RADIUS = appearance.RADIUS_SMALL
 
@@ -83,13 +86,16 @@ class _Header(PaintedButton):
         self.set_expanded(False)
 
     def set_expanded(self, expanded: bool) -> None:
-        self._state = self.tr("expanded") if expanded else self.tr("collapsed")
+        self.setProperty("expanded", expanded)
         self.set_icon_name("chevron-down" if expanded else "chevron-right")
-        self._describe()
+        change = QAccessible.State()
+        change.expanded = True
+        QAccessible.updateAccessibility(QAccessibleStateChangeEvent(self, change))
 
     def set_summary(self, summary: str) -> None:
         self._summary = summary
-        self._describe()
+        self.setAccessibleDescription(summary)
+        self.setToolTip(plain.tooltip(summary))
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -108,7 +114,3 @@ class _Header(PaintedButton):
         painter.setFont(appearance.font(12))
         painter.setPen(appearance.colour("third" if self.isEnabled() else "disabled"))
         paint_line(painter, QRectF(left, 0, self.width() - left - 4, self.height()), self._summary)
-
-    def _describe(self) -> None:
-        self.setAccessibleDescription(", ".join(part for part in (self._state, self._summary) if part))
-        self.setToolTip(self._summary)

@@ -10,6 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QByteArray, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPen, QPixmap, QPixmapCache
 from PySide6.QtSvg import QSvgRenderer
+from shiboken6 import isValid
 
 from app.system import appearance
 
@@ -112,7 +113,14 @@ class _ThemeIcon(QIconEngine):
         return False
 
     def clone(self) -> QIconEngine:
-        return _ThemeIcon(self._name, self._role, self._size)
+        """Qt asks when a shared icon is changed, and keeps the answer; the binding would let it go with this call."""
+        _clones[:] = [known for known in _clones if isValid(known)]
+        made = _ThemeIcon(self._name, self._role, self._size)
+        _clones.append(made)
+        return made
+
+
+_clones: list[_ThemeIcon] = []
 
 
 def draw_logo(painter: QPainter, rect: QRectF | QRect) -> None:

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from app.system import appearance
 from app.widgets import painting, plain
+from app.widgets.assistive import HeadingVoice, WordsVoice
 
 
 class PlainLabel(QLabel):
@@ -37,6 +38,8 @@ class PlainLabel(QLabel):
 class SectionLabel(PlainLabel):
     """A small heading above a group; a heading for assistive technology as well."""
 
+    voice = HeadingVoice
+
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(text, parent, tone="third", size=11)
 
@@ -63,6 +66,7 @@ class FormLabel(QWidget):
         self._text = text
         self._label = PlainLabel(text, self, tone="second", size=12, weight=QFont.Weight.Medium)
         self._hint = PlainLabel(hint, self, tone="third", size=12)
+        self._hint.setVisible(bool(hint))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
@@ -81,6 +85,7 @@ class FormLabel(QWidget):
 
     def set_hint(self, hint: str, tone: str = "third") -> None:
         self._hint.setText(hint)
+        self._hint.setVisible(bool(hint))
         self._hint.set_tone(tone)
 
     def set_buddy(self, field: QWidget) -> None:
@@ -94,6 +99,7 @@ class Badge(QWidget):
     """A small pill with a count or a few words. `tone` colours the words."""
 
     HEIGHT, PADDING = 18, 7
+    voice = WordsVoice
 
     def __init__(self, text: str = "", parent: QWidget | None = None, *, tone: str = "second") -> None:
         super().__init__(parent)

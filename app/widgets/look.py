@@ -1,4 +1,4 @@
-"""Dresses the application, and again whenever the look changes: style, font, palette, style sheet."""
+"""Dresses the application, and again whenever the look changes: style, font, palette, style sheet, voice."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
@@ -6,10 +6,12 @@ from PySide6.QtWidgets import QApplication
 from app.system import appearance
 from app.system.appearance import Appearance
 from app.system.tokens import Tokens
+from app.widgets import assistive
 
 
 def wear(app: QApplication, worn: Appearance) -> None:
     """Call once, before the first window. Later changes come by themselves."""
+    assistive.install()
     appearance.load_fonts()
     app.setStyle("Fusion")
     app.setFont(appearance.base_font())

@@ -3,11 +3,12 @@
 from typing import NamedTuple
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QAccessible, QAccessibleStateChangeEvent, QColor, QFont, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.system import appearance
 from app.widgets import icons, painting
+from app.widgets.assistive import TabListVoice, TabVoice
 from app.widgets.buttons import Look, PaintedButton
 from app.widgets.labels import Badge, PlainLabel, SectionLabel, badge_size, paint_badge
 
@@ -38,10 +39,12 @@ class NavigationBar(QWidget):
     """
 
     page_requested = Signal(str)
+    voice = TabListVoice
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFixedWidth(WIDTH)
+        self.setAccessibleName(self.tr("Pages"))
         self._items: dict[str, _NavigationItem] = {}
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 17, 11, 17)
@@ -127,39 +130,39 @@ class NavigationBar(QWidget):
 
 
 class _NavigationItem(PaintedButton):
-    """One page: icon, name, badge. For assistive technology a button; badge and "current page" are its description."""
+    """One page: icon, name, badge. For assistive technology a page tab; the badge is its description."""
 
+    voice = TabVoice
     HEIGHT, PADDING, GAP, ICON, SIZE_PX = 35, 10, 9, 18, 13
 
     def __init__(self, text: str, icon_name: str, parent: QWidget) -> None:
         super().__init__(text, icon_name, parent)
-        self._current = False
         self._badge = ""
+        self.setProperty("current", False)
 
     def set_current(self, current: bool) -> None:
-        if current != self._current:
-            self._current = current
-            self._describe()
+        if current != self.property("current"):
+            self.setProperty("current", current)
+            change = QAccessible.State()
+            change.selected = True
+            QAccessible.updateAccessibility(QAccessibleStateChangeEvent(self, change))
+            self.update()
 
     def set_badge(self, text: str) -> None:
         if text != self._badge:
             self._badge = text
-            self._describe()
-
-    def _describe(self) -> None:
-        parts = [self._badge, self.tr("current page") if self._current else ""]
-        self.setAccessibleDescription(", ".join(part for part in parts if part))
-        self.update()
+            self.setAccessibleDescription(text)
+            self.update()
 
     def look(self) -> Look:
-        if self._current:
+        if self.property("current"):
             return Look(appearance.colour("accent_wash"), None, appearance.colour("text"))
         if self.isDown() or self.hovered:
             return Look(appearance.colour("pressed" if self.isDown() else "hover"), None, appearance.colour("text"))
         return Look(None, None, appearance.colour("second"))
 
     def icon_colour(self, look: Look) -> QColor:
-        return appearance.colour("accent") if self._current else look.ink
+        return appearance.colour("accent") if self.property("current") else look.ink
 
     def paint_content(self, painter: QPainter, look: Look) -> None:
         right = self.width() - float(self.PADDING)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from app.system import appearance
 from app.system.tokens import with_alpha
 from app.widgets import icons, painting
+from app.widgets.assistive import AlertVoice
 from app.widgets.buttons import IconButton, SecondaryButton
 from app.widgets.labels import PlainLabel, restyle
 
@@ -65,6 +66,7 @@ class InlineError(QWidget):
 class Banner(QWidget):
     """A sentence across a page, of kind "info", "warning" or "error", with at most one action and a way to close it."""
 
+    voice = AlertVoice
     action_requested = Signal()
     closed = Signal()
 

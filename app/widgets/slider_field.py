@@ -3,10 +3,12 @@
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from app.widgets.assistive import BareSliderVoice
 from app.widgets.number_box import NumberBox
 from app.widgets.slider import Slider
 
 MOST_STEPS = 10_000  # beyond that the slider moves in larger steps than the box
+INT_REACH = 2_000_000_000  # QSlider counts in 32 bits
 
 
 class SliderField(QWidget):
@@ -32,11 +34,17 @@ class SliderField(QWidget):
     ) -> None:
         super().__init__(parent)
         self._minimum, self._maximum = float(minimum), float(maximum)
-        self._step = max(step, (maximum - minimum) / MOST_STEPS) or 1.0
         self._decimals = decimals
-        self._slider = Slider(self)
-        self._slider.setRange(0, max(1, round((self._maximum - self._minimum) / self._step)))
-        self._slider.setPageStep(max(1, self._slider.maximum() // 10))
+        # A slider of whole numbers stands at the number itself, which is what assistive technology reads and sets.
+        whole = decimals == 0 and abs(minimum) <= INT_REACH and abs(maximum) <= INT_REACH
+        self._step = float(step) if whole else max(step, (maximum - minimum) / MOST_STEPS)
+        self._per_place = 1.0 if whole else self._step
+        self._offset = self._minimum if whole else 0.0
+        self._slider = Slider(self) if whole else _BareSlider(self)
+        self._slider.setRange(self._place_of(self._minimum), self._place_of(self._maximum))
+        reach = self._slider.maximum() - self._slider.minimum()
+        self._slider.setSingleStep(round(step) if whole else 1)
+        self._slider.setPageStep(max(self._slider.singleStep(), reach // 10))
         lowest = minimum if hard_minimum is True else hard_minimum
         highest = maximum if hard_maximum is True else hard_maximum
         self._box = NumberBox(lowest, highest, step, self, decimals=decimals)
@@ -74,7 +82,8 @@ class SliderField(QWidget):
         return round(number) if self._decimals == 0 else round(number, self._decimals)
 
     def _on_slider(self, place: int) -> None:
-        number = min(self._maximum, self._minimum + place * self._step)
+        number = self._minimum + (place - self._slider.minimum()) * self._per_place
+        number = min(self._maximum, self._minimum + round((number - self._minimum) / self._step) * self._step)
         with QSignalBlocker(self._box):
             self._box.setValue(number)
         self.value_changed.emit(self.value())
@@ -86,5 +95,12 @@ class SliderField(QWidget):
     def _move_slider(self) -> None:
         """Beyond its range the slider rests at its end."""
         with QSignalBlocker(self._slider):
-            self._slider.setValue(round((self._box.value() - self._minimum) / self._step))
+            self._slider.setValue(self._place_of(max(self._minimum, min(self._maximum, self._box.value()))))
         self._slider.update()
+
+    def _place_of(self, number: float) -> int:
+        return round(self._offset + (number - self._minimum) / self._per_place)
+
+
+class _BareSlider(Slider):
+    voice = BareSliderVoice

@@ -27,7 +27,7 @@ class Toast(QWidget):
     action_requested = Signal()
     gone = Signal()
 
-    def __init__(self, kind: str, title: str, text: str, action: str, parent: QWidget) -> None:
+    def __init__(self, kind: str, title: str, text: str, action: str, parent: QWidget, *, stays_ms: int) -> None:
         super().__init__(parent)
         name, role = _LOOKS[kind]
         self._title = ElidedLabel(title, self, weight=QFont.Weight.DemiBold)
@@ -41,7 +41,7 @@ class Toast(QWidget):
         self._arrange(IconMark(name, role, 16, self))
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(STAYS_WITH_ACTION_MS if action else STAYS_MS)
+        self._timer.setInterval(stays_ms)
         self._timer.timeout.connect(self._on_time)
         self._timer.start()
 
@@ -120,11 +120,17 @@ class ToastHost(QObject):
         self._toasts: list[Toast] = []
         window.installEventFilter(self)
 
-    def show_toast(self, title: str, text: str = "", *, kind: str = "done", action: str = "") -> Toast:
-        """Kind is done, info, warning or error. Connect to the toast's `action_requested` for its action."""
+    def show_toast(
+        self, title: str, text: str = "", *, kind: str = "done", action: str = "", stays_ms: int = 0
+    ) -> Toast:
+        """Kind is done, info, warning or error. Connect to the toast's `action_requested` for its action.
+
+        Without `stays_ms` it stays 5 s, with an action 9 s.
+        """
         while len(self._toasts) >= MOST:
             self._forget(self._toasts[0])
-        toast = Toast(kind, title, text, action, self._window)
+        stays_ms = stays_ms or (STAYS_WITH_ACTION_MS if action else STAYS_MS)
+        toast = Toast(kind, title, text, action, self._window, stays_ms=stays_ms)
         toast.gone.connect(lambda: self._forget(toast))
         self._toasts.append(toast)
         self._place()
