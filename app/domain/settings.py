@@ -88,11 +88,9 @@ DEMO_ENABLED: Setting[bool] = Setting("demo.enabled", False, _is_switch)
 WELCOME_SEEN: Setting[bool] = Setting("welcome.seen", False, _is_switch)
 """The first start has been answered."""
 WINDOW_PAGE: Setting[str] = Setting("window.page", "image", _is_text)
+"""The page that was open last."""
 WINDOW_GEOMETRY: Setting[str] = Setting("window.geometry", "", _is_text)
 """Qt's bytes in base64."""
-WINDOW_PAGE: Setting[str] = Setting("window.page", "", _is_text)
-"""The page that was open last."""
-WELCOME_SEEN: Setting[bool] = Setting("welcome.seen", False, _is_switch)
 CREATE_MODEL: Setting[str] = Setting("create.*.model", "", _is_text)
 """By medium: the model chosen last."""
 CREATE_DRAFT: Setting[JsonObject] = Setting("create.*.draft", {}, _is_object)
@@ -111,8 +109,6 @@ SETTINGS: tuple[Setting[Any], ...] = (
     WELCOME_SEEN,
     WINDOW_PAGE,
     WINDOW_GEOMETRY,
-    WINDOW_PAGE,
-    WELCOME_SEEN,
     CREATE_MODEL,
     CREATE_DRAFT,
 )

@@ -22,6 +22,10 @@ def test_nothing_set_means_defaults_without_a_word() -> None:
         assert setting.check(setting.default)
 
 
+def test_no_setting_is_declared_twice() -> None:
+    assert len({setting.key for setting in SETTINGS}) == len(SETTINGS)
+
+
 def test_the_published_example_points_a_provider_elsewhere() -> None:
     data: JsonObject = {"providers": {"netmind": {"base_url": "http://127.0.0.1:9000"}}}
     assert PROVIDER_BASE_URL.read(data, "netmind") == "http://127.0.0.1:9000"
