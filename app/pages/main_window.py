@@ -4,6 +4,7 @@ Pages are made when they are first opened, so that the window is there at once.
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QIcon, QKeySequence, QShortcut
@@ -69,7 +70,7 @@ class MainWindow(QWidget):
 
     def _add_shortcuts(self) -> None:
         for number, key in enumerate(self.navigation.keys(), start=1):
-            self._shortcut(QKeySequence(f"Ctrl+{number}"), lambda key=key: self.show_page(key))
+            self._shortcut(QKeySequence(f"Ctrl+{number}"), partial(self.show_page, key))
         self._shortcut(QKeySequence("Ctrl+,"), lambda: self.show_page("settings"))
         self._shortcut(QKeySequence(QKeySequence.StandardKey.Find), self.search_requested.emit)
         self._shortcut(QKeySequence(QKeySequence.StandardKey.New), self.new_requested.emit)

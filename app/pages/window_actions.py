@@ -1,6 +1,7 @@
 """What crosses pages: asking where to save a copy, showing files, deleting with undo, telling that a job has finished."""
 
 from collections.abc import Callable, Coroutine
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +87,8 @@ class WindowActions(QObject):
         toast = self._window.toasts.show_toast(
             title, self.tr("The files stay in the library."), kind="info", action=self.tr("Undo")
         )
-        toast.action_requested.connect(lambda: [self._jobs.undo_delete(job_id) for job_id in resting])
+        for job_id in resting:
+            toast.action_requested.connect(partial(self._jobs.undo_delete, job_id))
 
     def show_in_folder(self, job: Job, asset_id: str = "") -> None:
         """Opens the folder of a saved file in the system's file manager."""

@@ -1,5 +1,6 @@
 """The jobs in memory and their only pen: a change is checked, written to the database, then told."""
 
+import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
@@ -21,6 +22,7 @@ class JobBook:
         self._tell = tell
         self._jobs: dict[str, Job] = {}
         self._seen: dict[str, Job] = {}
+        self._pen = asyncio.Lock()
 
     async def load(self) -> None:
         """Reads unfinished and recent jobs from the database."""
@@ -58,17 +60,21 @@ class JobBook:
 
         Raises IllegalMoveError for a move outside the table and StorageError when the disk refuses; then nothing changed.
         """
-        job = self.get(job_id)
-        if job is None:
-            return None
-        if state is not None:
-            check_move(job.state, state)
-            changes["state"] = state
-        new = replace(job, **changes)
-        if new == job:
-            return job
-        await self._store.save(new)
-        return self._publish(new)
+        moved = changes if state is None else {**changes, "state": state}
+        return await self.edit(job_id, lambda job: replace(job, **moved))
+
+    async def edit(self, job_id: str, edit: Callable[[Job], Job]) -> Job | None:
+        """As `change`, for changes that depend on the newest value: one edit at a time, so that none is lost."""
+        async with self._pen:
+            job = self.get(job_id)
+            if job is None:
+                return None
+            new = edit(job)
+            check_move(job.state, new.state)
+            if new == job:
+                return job
+            await self._store.save(new)
+            return self._publish(new)
 
     def show_only(self, job_id: str, **changes: Any) -> Job | None:
         """Changes what is shown without writing it: progress, or a state that the disk refused to take."""

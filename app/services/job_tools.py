@@ -26,21 +26,25 @@ Pace = Callable[[Medium, int, Random], float]
 
 @dataclass(frozen=True)
 class SavingLimits:
-    """What a download may take. `pause_factor` shortens the pauses in tests."""
+    """What a download may take."""
 
     max_bytes: int = 4 * 1024**3
     at_once: int = 3
-    pause_factor: float = 1.0
 
 
 @dataclass(frozen=True)
 class JobSeams:
-    """What tests replace."""
+    """What tests replace. `pause_factor` shortens the pauses between tries."""
 
     clock: Clock = field(default_factory=Clock)
     random: Random = field(default_factory=SystemRandom)
     pace: Pace = poll_delay_s
     limits: SavingLimits = field(default_factory=SavingLimits)
+    pause_factor: float = 1.0
+
+    def pause_s(self, seconds: float) -> float:
+        """How long to wait really."""
+        return seconds * self.pause_factor
 
 
 @dataclass(frozen=True)

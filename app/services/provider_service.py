@@ -179,12 +179,12 @@ class ProviderService(QObject):
     async def save_key(self, provider_id: str, key: str) -> Text:
         """Keeps a key in the keychain, or for this run where there is none. Answers where it is kept.
 
-        Raises a ValueError of `app.domain.keys` with its sentence for something that cannot be a key.
+        Raises KeyTextError with its sentence for something that cannot be a key.
         """
         cleaned = clean_key(key)
         key_id = self.info(provider_id).key_id
         stored = await self._secrets.set(key_id, cleaned)
-        in_keychain = stored.where == KeySource.KEYCHAIN
+        in_keychain = stored.where == "keychain"
         if self._from_environment(key_id):
             self._tell(key_id)
             return text("The key is saved. This run uses the key of the environment variable instead.")

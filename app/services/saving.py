@@ -65,7 +65,7 @@ class Saver:
                 return
             await self._show(job_id, self._problem(job, error))
             pause = backoff_s(tries, first=1.0, cap=LONGEST_BACKOFF_S, random=self._random)
-            await asyncio.sleep(max(pause, error.retry_after_s or 0.0, 0.2) * self._limits.pause_factor)
+            await asyncio.sleep(self._tools.seams.pause_s(max(pause, error.retry_after_s or 0.0, 0.2)))
 
     async def _try(self, job: Job, snapshot: Snapshot | None) -> StudioError | None:
         """One round over all files; the first error that stands in the way, or None when everything is saved."""
@@ -162,11 +162,13 @@ class Saver:
         )
 
     async def _record(self, job_id: str, saved: Asset) -> None:
-        """Replaces one asset in the newest value of the job; its siblings may have been recorded meanwhile."""
-        job = self._book.get(job_id)
-        if job is not None:
+        """Replaces one asset in the newest value of the job; its siblings are being recorded meanwhile."""
+
+        def with_saved(job: Job) -> Job:
             assets = tuple(saved if asset.asset_id == saved.asset_id else asset for asset in job.assets)
-            await self._book.change(job_id, assets=assets)
+            return replace(job, assets=assets)
+
+        await self._book.edit(job_id, with_saved)
 
     async def _finish(self, job_id: str) -> None:
         await self._book.change(job_id, JobState.DONE, finished_at=self._clock.now(), problem=None)

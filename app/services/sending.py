@@ -24,6 +24,7 @@ class Sender:
         self._store = tools.store
         self._providers = tools.providers
         self._connection = tools.connection
+        self._seams = tools.seams
         self._clock = tools.seams.clock
         self._random = tools.seams.random
         self._attempts: dict[str, int] = {}
@@ -76,7 +77,7 @@ class Sender:
             attempt = self._attempts.get(job.job_id, 1)
             await self._rest(current, JobState.WAITING, problem=problem)
             pause = backoff_s(attempt, first=FIRST_WAIT_S, cap=LONGEST_WAIT_S, random=self._random)
-            return max(pause, error.retry_after_s or 0.0, 0.5)
+            return self._seams.pause_s(max(pause, error.retry_after_s or 0.0, 0.5))
         self._attempts.pop(job.job_id, None)
         await self._rest(current, JobState.FAILED, problem=problem, finished_at=self._clock.now())
         return None

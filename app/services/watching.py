@@ -53,6 +53,7 @@ class Watcher:
         self._book = tools.book
         self._providers = tools.providers
         self._connection = tools.connection
+        self._seams = tools.seams
         self._clock = tools.seams.clock
         self._pace = tools.seams.pace
         self._random = tools.seams.random
@@ -127,7 +128,7 @@ class Watcher:
             now = self._clock.monotonic_s()
             self._schedule(job)
             if watch.alone_due_s <= now:
-                watch.alone_due_s = now + LOST_FROM_LIST_PAUSE_S
+                watch.alone_due_s = now + self._seams.pause_s(LOST_FROM_LIST_PAUSE_S)
                 await self._ask_one(connected, job)
 
     async def _ask_one(self, connected: Connected, job: Job) -> None:
@@ -148,7 +149,11 @@ class Watcher:
     def _schedule(self, job: Job) -> None:
         watch = self._watch(job)
         watch.asked += 1
-        pause = SET_ASIDE_PAUSE_S if job.set_aside else self._pace(job.medium, watch.asked, self._random)
+        pause = (
+            self._seams.pause_s(SET_ASIDE_PAUSE_S)
+            if job.set_aside
+            else self._pace(job.medium, watch.asked, self._random)
+        )
         watch.due_s = self._clock.monotonic_s() + pause
 
     def _is_young(self, job: Job) -> bool:
@@ -168,4 +173,4 @@ class Watcher:
             self._connection.failed(title)
         log.warning("asking %s failed: %s", self._provider_id, error.code)
         for job in jobs:
-            self._watch(job).due_s = self._clock.monotonic_s() + pause
+            self._watch(job).due_s = self._clock.monotonic_s() + self._seams.pause_s(pause)

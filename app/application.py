@@ -1,0 +1,154 @@
+"""The only place that builds objects: make, connect, start, shut down in reverse order.
+
+`Studio` is everything below the window and runs without a screen; `app.studio_window` puts the window on top.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.domain.errors import StudioError
+from app.domain.provider_info import Capabilities, ProviderInfo
+from app.domain.text import Text, plain, text
+from app.net.address import is_loopback_url
+from app.net.client import ApiClient, MediaClient
+from app.providers.netmind import NETMIND, NetMindProvider
+from app.services.activity_service import ActivityKind, ActivityService
+from app.services.asset_service import AssetService
+from app.services.catalogue import Catalogue
+from app.services.connection_service import ConnectionService
+from app.services.demo_service import DemoService
+from app.services.job_service import JobService
+from app.services.job_tools import JobSeams, SavingLimits
+from app.services.provider_service import Connected, ProviderService
+from app.services.settings_service import SettingsService
+from app.services.tasks import Tasks
+from app.store.database import Database
+from app.store.job_store import JobStore
+from app.store.media_folder import MediaFolder
+from app.store.secret_store import SecretStore
+from app.store.settings_store import SettingsStore
+from app.system.paths import Paths, resources
+
+log = logging.getLogger(__name__)
+
+DEMO_KEY = "demo-key"
+"""Not a secret: the demo server on this computer takes it so that the whole way with a key is the real one."""
+
+DEMO = ProviderInfo(
+    provider_id="demo",
+    title="Demo",
+    default_base_url="",
+    key_id="demo",
+    summary=text("Sample results drawn by formulas on this computer. Not AI, no key, no cost."),
+    capabilities=Capabilities(list_jobs=True, delete_remote=True),
+    retention_h=24,
+    is_demo=True,
+)
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line says. `profile` None means the system's usual folders."""
+
+    profile: Path | None = None
+    demo: bool = False
+    self_test: bool = False
+
+
+def _connect(info: ProviderInfo, base_url: str, key: Callable[[], str | None]) -> Connected:
+    """NetMind's dialect serves both providers of this version; the demo speaks it on this computer."""
+    provider = NetMindProvider(info, ApiClient(base_url, key))
+    return Connected(provider, MediaClient(allow_loopback=is_loopback_url(base_url)))
+
+
+class Studio:
+    """Settings, database, providers and jobs of one profile. `start` first, `close` last."""
+
+    def __init__(self, options: Options, demo_arguments: tuple[str, ...] = ()) -> None:
+        self.options = options
+        self.paths = Paths.for_profile(options.profile) if options.profile else Paths.for_user()
+        self.paths.prepare()
+        self.activity = ActivityService()
+        self.tasks = Tasks(on_crash=self._task_crashed)
+        self.settings = SettingsService(SettingsStore(self.paths.settings_file), self.tasks.start)
+        self.connection = ConnectionService()
+        self.demo = DemoService(demo_arguments)
+        self.providers = ProviderService(
+            infos=(NETMIND, DEMO),
+            connect=_connect,
+            secrets=SecretStore(),
+            settings=self.settings,
+            demo_url=self.demo.ensure_running,
+            demo_key=DEMO_KEY,
+        )
+        self.catalogue = Catalogue(
+            resources() / "models", self.paths.models, rank=self.providers.rank, report=self._report_spec
+        )
+        self.assets = AssetService(self.paths.cache)
+        self.database = Database(self.paths.database)
+        self._folder: MediaFolder | None = None
+        self.jobs = self._make_jobs()
+
+    def _make_jobs(self) -> JobService:
+        max_mb = self.settings.get("downloads.max_mb")
+        limits = SavingLimits(max_bytes=int(str(max_mb)) * 1024 * 1024)
+        return JobService(
+            store=JobStore(self.database),
+            providers=self.providers,
+            connection=self.connection,
+            tasks=self.tasks,
+            find_spec=self.catalogue.find,
+            folder=self.folder,
+            inspect=self.assets.inspect,
+            running_limit=lambda: int(str(self.settings.get("limits.running_per_provider"))),
+            seams=JobSeams(limits=limits),
+        )
+
+    def folder(self) -> MediaFolder:
+        """The library as it was set when this run began: paths of saved files belong to one folder."""
+        if self._folder is None:
+            self._folder = MediaFolder(self.library_path())
+        return self._folder
+
+    def library_path(self) -> Path:
+        """The folder of the settings, else the profile's own."""
+        own = self.settings.get("library.folder")
+        return Path(own) if isinstance(own, str) and own else self.paths.library
+
+    async def start(self) -> None:
+        """Opens what survives restarts and takes up unfinished jobs. Raises StorageError when the database cannot be."""
+        await self._prepare_library()
+        report = await self.database.open()
+        for notice in (*self.settings.notices, *report.notices):
+            self.activity.add(ActivityKind.WARNING, notice)
+        await asyncio.gather(self.catalogue.load(), self.providers.load())
+        await self.jobs.start()
+
+    async def _prepare_library(self) -> None:
+        """A missing drive is no reason not to start: results wait on the server and say so."""
+        try:
+            await asyncio.to_thread(self.folder().create)
+        except StudioError as error:
+            problem = error.problem()
+            self.activity.add(ActivityKind.WARNING, problem.happened, problem.advice)
+
+    async def close(self) -> None:
+        """In reverse order: nothing new, tasks, clients, demo, disk."""
+        await self.jobs.close()
+        await self.tasks.close()
+        await self.settings.close()
+        await self.providers.close()
+        await self.demo.close()
+        await self.assets.close()
+        await self.database.close()
+
+    def _report_spec(self, name: str, reason: Text) -> None:
+        title = text("The model file {name} cannot be used. The other models are there.", name=name)
+        self.activity.add(ActivityKind.WARNING, title, reason)
+
+    def _task_crashed(self, name: str, error: BaseException) -> None:
+        title = text("Something unexpected happened in the background.")
+        self.activity.add(ActivityKind.ERROR, title, plain(f"{name}: {type(error).__name__}"))
