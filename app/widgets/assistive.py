@@ -5,6 +5,7 @@ first looks at the widget. Two facts make this necessary: on Linux Qt gives a co
 instead of its own, and painted buttons cannot say that they are page tabs or that they open and close something.
 """
 
+import sys
 from typing import cast
 
 from PySide6.QtCore import QObject
@@ -49,10 +50,13 @@ class AlertVoice(QAccessibleWidget):
 
 
 class WordsVoice(QAccessibleWidget):
-    """Painted words."""
+    """Words that only show. A tooltip that repeats them is not read a second time."""
 
     def __init__(self, widget: QWidget) -> None:
         super().__init__(widget, QAccessible.Role.StaticText)
+
+    def text(self, kind: QAccessible.Text) -> str:
+        return self.widget().accessibleDescription() if kind is _Text.Description else super().text(kind)
 
 
 class HeadingVoice(QAccessibleWidget):
@@ -133,6 +137,10 @@ class ComboVoice(QAccessibleWidget):
     def text(self, kind: QAccessible.Text) -> str:
         if kind is _Text.Value:
             return self._combo().currentText()
+        if kind is _Text.Description and sys.platform.startswith("linux"):
+            # AT-SPI has no place for a value in words, so the choice is told first in the description.
+            words = (self._combo().currentText(), super().text(kind))
+            return ", ".join(word for word in words if word)
         return super().text(kind)
 
     def state(self) -> QAccessible.State:

@@ -53,6 +53,7 @@ class CardCombo(QComboBox):
         view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setView(view)
         self._listen_to_list()
+        self.currentIndexChanged.connect(self._mark_row)
 
     def setModel(self, model: QAbstractItemModel) -> None:
         super().setModel(model)
@@ -74,6 +75,8 @@ class CardCombo(QComboBox):
         tokens = appearance.current()
         rect = QRectF(self.rect())
         edge = tokens.border_strong if self.underMouse() and self.isEnabled() else tokens.border
+        if self.property("invalid"):
+            edge = tokens.failed
         fill = tokens.input if self.isEnabled() else tokens.panel
         painting.surface(painter, rect, appearance.RADIUS_INPUT, fill=QColor(fill), edge=QColor(edge))
         if self._ring and self.hasFocus():
@@ -125,6 +128,11 @@ class CardCombo(QComboBox):
         rows = [index.row() for index in selected.indexes() if index.flags() & Qt.ItemFlag.ItemIsEnabled]
         if rows and not self.view().isVisible():
             self.setCurrentIndex(rows[0])
+
+    def _mark_row(self, row: int) -> None:
+        """Keeps the closed list in step, because there assistive technology looks for what is chosen."""
+        if not self.view().isVisible():
+            self.view().setCurrentIndex(self.model().index(row, 0))
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Never by the wheel: scrolling over a form must not choose another model."""
@@ -182,7 +190,7 @@ def paint_line(painter: QPainter, area: QRectF, words: str) -> None:
 
 def _rounded(width: int, height: int) -> QRegion:
     """A mask for screens without compositing, where see-through corners would be black."""
-    radius = appearance.RADIUS_INPUT
+    radius = appearance.RADIUS_INPUT - 2  # a little generous, so that the edge is not cut
     middle = QRegion(radius, 0, width - 2 * radius, height) + QRegion(0, radius, width, height - 2 * radius)
     ball = QRegion.RegionType.Ellipse
     for x in (0, width - 2 * radius):

@@ -38,7 +38,6 @@ class ChipGroup(QWidget):
             self._flow.removeWidget(chip)
             chip.deleteLater()
         self._chips = [(item[0], self._make_chip(item)) for item in items]
-        self.setFocusProxy(self._chips[0][1] if self._chips else None)  # type: ignore[arg-type]  # None is allowed
         self.set_value(before)
 
     def value(self) -> object:
@@ -54,6 +53,7 @@ class ChipGroup(QWidget):
         for _, chip in self._chips:
             chip.setAutoExclusive(True)
         self._silent = False
+        self._point_focus()
 
     def chips(self) -> list["Chip"]:
         return [chip for _, chip in self._chips]
@@ -82,7 +82,13 @@ class ChipGroup(QWidget):
 
     def _on_toggled(self, on: bool) -> None:
         if on and not self._silent:
+            self._point_focus()
             self.value_changed.emit(self.value())
+
+    def _point_focus(self) -> None:
+        """Whoever comes to the group comes to what is chosen in it."""
+        chips = self.chips()
+        self.setFocusProxy(next((c for c in chips if c.isChecked()), chips[0] if chips else None))  # type: ignore[arg-type]
 
 
 class Chip(PaintedButton):

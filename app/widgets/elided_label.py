@@ -5,11 +5,14 @@ from PySide6.QtGui import QFont, QFontMetricsF, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.widgets import plain
+from app.widgets.assistive import WordsVoice
 from app.widgets.labels import PlainLabel
 
 
 class ElidedLabel(PlainLabel):
     """Takes any width. `full_text` is the whole of it, and so is the name for assistive technology."""
+
+    voice = WordsVoice
 
     def __init__(
         self,

@@ -47,10 +47,10 @@ class NavigationBar(QWidget):
         self.setAccessibleName(self.tr("Pages"))
         self._items: dict[str, _NavigationItem] = {}
         column = QVBoxLayout(self)
-        column.setContentsMargins(10, 17, 11, 17)
+        column.setContentsMargins(10, 17, 11, 16)
         column.setSpacing(2)
         column.addLayout(self._brand())
-        column.addSpacing(27)
+        column.addSpacing(28)
         section = None
         for entry in _ENTRIES:
             if entry.section != section:

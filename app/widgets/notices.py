@@ -57,8 +57,9 @@ class InlineError(QWidget):
         self.setVisible(bool(text))
         if self._field is not None:
             self._field.setAccessibleDescription(text)
-            self._field.setProperty("invalid", bool(text))
-            restyle(self._field)
+            shown = self._field.focusProxy() or self._field  # of a compound field, the part with the frame
+            shown.setProperty("invalid", bool(text))
+            restyle(shown)
         if text:
             QAccessible.updateAccessibility(QAccessibleEvent(self._words, QAccessible.Event.Alert))
 

@@ -82,6 +82,14 @@ def test_chips_are_radio_buttons_of_one_group(chips: ChipGroup) -> None:
     assert heard == [2]
 
 
+def test_focus_comes_to_the_chip_that_is_chosen(chips: ChipGroup) -> None:
+    assert chips.focusProxy() is chips.chips()[0]
+    chips.set_value(4)
+    assert chips.focusProxy() is chips.chips()[2]
+    chips.set_items([])
+    assert chips.focusProxy() is None
+
+
 def test_chips_can_be_replaced_and_keep_the_choice(chips: ChipGroup) -> None:
     chips.set_value(2)
     heard = heard_of(chips)

@@ -65,6 +65,7 @@ def test_words_end_in_dots_and_tell_all_in_the_tooltip(qtbot: QtBot) -> None:
     assert label.full_text == "Paper boats crossing a <b>flooded</b> street at night"
     assert name(label) == label.full_text
     assert "&lt;b&gt;" in label.toolTip()
+    assert description(label) == ""
     label.resize(900, 20)
     assert label.text() == label.full_text
     assert label.toolTip() == ""

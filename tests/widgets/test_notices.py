@@ -8,8 +8,10 @@ from pytestqt.qtbot import QtBot
 
 from app.system.appearance import Appearance
 from app.widgets.buttons import IconButton, PrimaryButton, QuietButton, SecondaryButton
+from app.widgets.choice_box import ChoiceBox
 from app.widgets.empty_state import EmptyState
 from app.widgets.notices import Banner, InlineError
+from app.widgets.slider_field import SliderField
 from app.widgets.text_field import TextField
 from app.widgets.toast import MOST, ToastHost
 from tests.widgets.eyes import Role, colours, description, name, role, token
@@ -35,6 +37,19 @@ def test_an_error_stands_under_its_field_and_describes_it(qtbot: QtBot) -> None:
     assert not error.isVisible()
     assert description(field) == ""
     assert token("failed") not in colours(field)
+
+
+def test_an_error_of_a_compound_field_marks_the_part_with_the_frame(qtbot: QtBot) -> None:
+    for field in (SliderField(1, 100), ChoiceBox([("png", "PNG")])):
+        qtbot.addWidget(field)
+        field.resize(300, 36)
+        field.show()
+        error = InlineError(field)
+        qtbot.addWidget(error)
+        error.set_text("Choose another.")
+        assert token("failed") in colours(field)
+        error.set_text("")
+        assert token("failed") not in colours(field)
 
 
 def test_a_banner_offers_its_action_and_can_be_closed(qtbot: QtBot) -> None:
