@@ -218,7 +218,7 @@ def _running(elapsed: float, expected_s: float | None) -> Text:
         return plain(clock(elapsed))
     if elapsed <= expected_s:
         return text("{elapsed} of about {expected}", elapsed=clock(elapsed), expected=clock(expected_s))
-    return text("{elapsed}, usually about {expected}", elapsed=clock(elapsed), expected=clock(expected_s))
+    return text("{elapsed}, usually {expected}", elapsed=clock(elapsed), expected=clock(expected_s))
 
 
 _AFTERWORDS: Mapping[JobState, Text] = {

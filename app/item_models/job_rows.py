@@ -191,12 +191,14 @@ class JobRows(QAbstractListModel):
         self._resection()
 
     def _give(self, row: int, job: Job) -> None:
+        self._sections = None
         self._jobs[job.job_id] = job
         self._ids.insert(row, job.job_id)
         self._keys.insert(row, self.key_of(job))
         self._groups.insert(row, self.group_of(job))
 
     def _take(self, row: int) -> None:
+        self._sections = None
         del self._ids[row], self._keys[row], self._groups[row]
 
     def _say_changed(self, job_id: str, roles: Iterable[int] = ()) -> None:

@@ -77,7 +77,7 @@ def test_retrying_an_unsure_job_says_that_it_may_be_charged_twice() -> None:
     ("seconds", "expected_s", "words"),
     [
         (41, 70, "0:41 of about 1:10"),
-        (85, 70, "1:25, usually about 1:10"),
+        (85, 70, "1:25, usually 1:10"),
         (41, None, "0:41"),
         (3723, None, "1:02:03"),
     ],
