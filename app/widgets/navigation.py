@@ -95,8 +95,8 @@ class NavigationBar(QWidget):
 
     def _brand(self) -> QHBoxLayout:
         row = QHBoxLayout()
-        row.setContentsMargins(6, 0, 0, 0)
-        row.setSpacing(7)
+        row.setContentsMargins(7, 1, 0, 1)
+        row.setSpacing(8)
         row.addWidget(_Disc(self))
         row.addWidget(PlainLabel("Slowlight", self, size=15, weight=QFont.Weight.Bold), 1)
         return row
@@ -179,7 +179,7 @@ class _Disc(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setFixedSize(24, 24)
+        self.setFixedSize(22, 22)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         icons.draw_logo(painting.painter_of(self), self.rect())
