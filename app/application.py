@@ -128,9 +128,15 @@ class Studio:
         await self.jobs.start()
 
     async def _prepare_library(self) -> None:
-        """A missing drive is no reason not to start: results wait on the server and say so."""
+        """A missing drive is no reason not to start: results wait on the server and say so.
+
+        Only the profile's own folder is made. A folder that the person chose may be a drive that is not there now, and
+        must not be imitated on the system disk.
+        """
+        folder = self.folder()
         try:
-            await asyncio.to_thread(self.folder().create)
+            is_own = folder.root == self.paths.library
+            await asyncio.to_thread(folder.create if is_own else folder.check_writable)
         except StudioError as error:
             problem = error.problem()
             self.activity.add(ActivityKind.WARNING, problem.happened, problem.advice)

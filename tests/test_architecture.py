@@ -41,7 +41,6 @@ QT: dict[str, set[str]] = {
 
 DOORS = {
     "httpx": {"net/client.py"},
-    "httpcore": {"net/client.py"},
     "keyring": {"store/secret_store.py"},
     "qasync": {"system/event_loop.py"},
     "sqlite3": {"store"},

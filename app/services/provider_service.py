@@ -16,6 +16,7 @@ from app.net.client import MediaClient
 from app.providers.base import Provider
 from app.services.settings_service import SettingsService
 from app.store.secret_store import SecretStore
+from app.system.redaction import register_secret
 
 log = logging.getLogger(__name__)
 
@@ -100,6 +101,7 @@ class ProviderService(QObject):
         for key_id in {info.key_id: info for info in self._infos.values() if not info.is_demo}:
             from_environment = self._from_environment(key_id)
             if from_environment:
+                register_secret(from_environment)
                 self._keys[key_id] = (from_environment, KeySource.ENVIRONMENT)
             else:
                 await self._read_keychain(key_id)
