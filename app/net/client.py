@@ -172,9 +172,8 @@ class ApiClient:
         used = known or Scheme.BEARER
         answer = await self._send(call, used)
         if known is None and answer.status == 401:
-            second = await self._send(call, Scheme.BARE)
-            if second.status != 401:
-                answer, used = second, Scheme.BARE
+            used = Scheme.BARE
+            answer = await self._send(call, used)
         if known is None and answer.ok:
             self._schemes.set(self.base_url, fingerprint, used)
         if 300 <= answer.status < 400:

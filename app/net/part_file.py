@@ -1,8 +1,9 @@
 """A file on its way: `name.part`, private from its first byte, hashed while it grows, and resumable only as far as the
 disk provably holds it.
 
-Beside an interrupted `name.part` lies `name.part.resume`, a line of JSON with the server's ETag and the number of bytes
-that were synced. Every method blocks and belongs into a thread.
+Beside an interrupted `name.part` lies `name_resume.part`, a line of JSON with the server's ETag and the number of bytes
+that were synced; it ends in `.part` too, so that whoever sweeps old parts takes both. Every method blocks and belongs into
+a thread.
 """
 
 import errno
@@ -17,7 +18,6 @@ from pathlib import Path
 from app.domain.errors import DiskFullError, LibraryMissingError, StudioError
 from app.domain.media import SNIFF_BYTES
 
-RESUME_SUFFIX = ".resume"
 KEEP_FREE_BYTES = 64 * 1024 * 1024
 """Left on the disk of the library, for the database and everybody else."""
 CHECKPOINT_BYTES = 16 * 1024 * 1024
@@ -35,6 +35,11 @@ class ResumePoint:
     etag: str
 
 
+def note_path(part: Path) -> Path:
+    """Where the way back of an interrupted part is noted."""
+    return part.with_name(f"{part.stem}_resume{part.suffix}")
+
+
 def disk_error(error: OSError, folder: Path) -> StudioError:
     """A full disk, or a folder that is not there any more or cannot be written to."""
     kind = DiskFullError if error.errno in _NO_SPACE else LibraryMissingError
@@ -48,7 +53,7 @@ class PartFile:
         self.path = path
         self.size_bytes = 0
         self.head = b""
-        self._note = path.with_name(path.name + RESUME_SUFFIX)
+        self._note = note_path(path)
         self._keep_free_bytes = keep_free_bytes
         self._hash = hashlib.sha256()
         self._file: int | None = None

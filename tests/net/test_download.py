@@ -15,6 +15,7 @@ from app.domain.errors import (
 )
 from app.net.client import MediaClient
 from app.net.download import Downloaded, download
+from app.net.part_file import note_path
 from tests.net.fetching import ETAG, LIMIT, PICTURE, chunked, cut_at, fetch, good, left, storage, then_end
 from tests.net.servers import Seen, Wire, always, reply, serving
 
@@ -101,7 +102,7 @@ def test_a_cut_download_goes_on_where_it_stopped(part: Path) -> None:
     fetch(cut_at(500_000), part)
     kept = part.stat().st_size
     assert kept == 500_000
-    assert left(part) == ["job-0.part", "job-0.part.resume"]
+    assert left(part) == ["job-0.part", "job-0_resume.part"]
     result, server = fetch(storage, part)
     assert good(result, part)
     assert server.seen[0].headers["range"] == f"bytes={kept}-"
@@ -192,7 +193,7 @@ def test_without_a_strong_etag_nothing_is_continued(part: Path, etag: str) -> No
 )
 def test_a_note_that_claims_too_much_is_not_believed(part: Path, note: bytes) -> None:
     part.write_bytes(b"x" * 500_000)
-    part.with_name(part.name + ".resume").write_bytes(note)
+    note_path(part).write_bytes(note)
     result, server = fetch(storage, part)
     assert good(result, part)
     assert "range" not in server.seen[0].headers
@@ -200,7 +201,7 @@ def test_a_note_that_claims_too_much_is_not_believed(part: Path, note: bytes) ->
 
 def test_bytes_behind_the_synced_ones_are_fetched_again(part: Path) -> None:
     part.write_bytes(PICTURE[:400_000] + b"\0" * 50_000)
-    part.with_name(part.name + ".resume").write_text(json.dumps({"synced": 400_000, "etag": ETAG}))
+    note_path(part).write_text(json.dumps({"synced": 400_000, "etag": ETAG}))
     result, server = fetch(storage, part)
     assert good(result, part)
     assert server.seen[0].headers["range"] == "bytes=400000-"

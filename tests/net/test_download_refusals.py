@@ -19,7 +19,7 @@ from app.domain.errors import (
 )
 from app.net.client import MediaClient
 from app.net.download import download, write_inline
-from app.net.part_file import CHECKPOINT_BYTES, PartFile, disk_error
+from app.net.part_file import CHECKPOINT_BYTES, PartFile, disk_error, note_path
 from tests.net.fetching import ETAG, LIMIT, PICTURE, cut_at, fetch, good, left, storage
 from tests.net.servers import Seen, Wire, always, in_turn, reply
 
@@ -153,7 +153,7 @@ def test_nothing_is_written_through_a_link_that_waits_in_place_of_the_part(tmp_p
     folder.mkdir()
     part = folder / "job-0.part"
     note = json.dumps({"synced": 8, "etag": ETAG})
-    part.with_name(part.name + ".resume").write_text(note)
+    note_path(part).write_text(note)
     if kind == "symlink":
         part.symlink_to(victim)
     elif kind == "hardlink":
