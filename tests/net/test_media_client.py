@@ -163,7 +163,7 @@ def test_a_download_above_the_floor_may_take_longer_than_its_window() -> None:
             await wire.send(b"x" * 500)
             await asyncio.sleep(0.06)
 
-    result, _ = fetched(steady, floor_bytes=400, floor_window_s=0.3)
+    result, _ = fetched(steady, floor_bytes=400, floor_window_s=0.5)
     assert result == (200, b"x" * 5_000)
 
 
