@@ -1,0 +1,310 @@
+"""Puts the window on top of the studio: pages are made when first opened, facts go to them, wishes come back."""
+
+import asyncio
+import base64
+import logging
+import signal
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QByteArray, QObject
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app.application import Options, Studio
+from app.domain.errors import StudioError
+from app.domain.job import Job, JobState
+from app.domain.media import Medium
+from app.domain.problem import Problem
+from app.domain.text import plain, text
+from app.pages.activity_page import ActivityPage
+from app.pages.create_page import CreatePage
+from app.pages.endpoints_page import EndpointsPage
+from app.pages.history_page import HistoryPage
+from app.pages.main_window import WELCOME, MainWindow
+from app.pages.settings_page import SettingsPage
+from app.pages.welcome_page import WelcomePage
+from app.pages.window_actions import PAGE_OF, WindowActions
+from app.services.activity_service import ActivityKind
+from app.system.appearance import Appearance
+from app.system.language import say
+from app.system.logs import install_hooks, start_logging, watch_for_crashes
+from app.widgets.look import wear
+from app.widgets.player import MediaPlayer
+
+log = logging.getLogger(__name__)
+
+MEDIA = {"image": Medium.IMAGE, "video": Medium.VIDEO, "audio": Medium.AUDIO}
+
+
+async def open_studio(qt: QApplication, options: Options) -> int:
+    """The window first, then what takes a moment; returns when the person has closed it."""
+    stop = asyncio.Event()
+    studio = Studio(options)
+    start_logging(studio.paths.logs)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    desk = StudioWindow(qt, studio, stop)
+    desk.watch_for_crashes()
+    desk.open()
+    try:
+        await desk.start()
+        await stop.wait()
+    finally:
+        desk.end()
+        await studio.close()
+    return 0
+
+
+class StudioWindow(QObject):
+    """One window for one studio. `stop` is set when the person wants to leave."""
+
+    def __init__(self, qt: QApplication, studio: Studio, stop: asyncio.Event) -> None:
+        super().__init__()
+        self._studio = studio
+        self._stop = stop
+        self._player = MediaPlayer(self)
+        self.appearance = Appearance(str(studio.settings.get("appearance.mode")), self)
+        self.appearance.set_reduced_motion(bool(studio.settings.get("appearance.reduced_motion")))
+        wear(qt, self.appearance)
+        self.window = MainWindow(
+            {
+                "image": partial(self._make_create_page, Medium.IMAGE),
+                "video": partial(self._make_create_page, Medium.VIDEO),
+                "audio": partial(self._make_create_page, Medium.AUDIO),
+                "history": self._make_history_page,
+                "endpoints": self._make_endpoints_page,
+                "activity": self._make_activity_page,
+                "settings": self._make_settings_page,
+                WELCOME: self._make_welcome_page,
+            }
+        )
+        self.actions = WindowActions(
+            window=self.window,
+            jobs=studio.jobs,
+            settings=studio.settings,
+            start_task=studio.tasks.start,
+            show_job=self.show_job,
+            edit_job=self.edit_job,
+        )
+        self._connect()
+
+    # --- beginning and end
+
+    def watch_for_crashes(self) -> None:
+        """What the last run left when it died is told; what goes wrong in this one goes to the log and to Activity."""
+        last_words = watch_for_crashes(self._studio.paths.crash)
+        if last_words:
+            self._studio.activity.add(
+                ActivityKind.WARNING,
+                text("Slowlight ended unexpectedly the last time. Running jobs were taken up again."),
+                text("A report lies in {folder}.", folder=self._studio.paths.logs),
+            )
+        install_hooks(self._crashed)
+
+    def _crashed(self, report: str) -> None:
+        title = text("Something unexpected happened. Your jobs and results are not touched by it.")
+        last_line = report.strip().splitlines()[-1] if report.strip() else ""
+        self._studio.activity.add(ActivityKind.ERROR, title, plain(last_line))
+
+    def open(self) -> None:
+        """Shows the window where it was, on the page where it was."""
+        settings = self._studio.settings
+        kept = settings.get("window.geometry")
+        if isinstance(kept, str) and kept:
+            self.window.restoreGeometry(QByteArray(base64.b64decode(kept, validate=False)))
+        if self._studio.options.demo:
+            settings.set("demo.enabled", True)
+        is_first_start = not settings.get("demo.enabled") and not settings.get("welcome.seen")
+        page = settings.get("window.page")
+        self.window.show_page(WELCOME if is_first_start else str(page) if page in MEDIA else "image")
+        self.window.show()
+
+    async def start(self) -> None:
+        """Database, keys, models, jobs; a database that cannot be opened is said in the window."""
+        try:
+            await self._studio.start()
+        except StudioError as error:
+            problem = error.problem()
+            self.window.show_banner(problem.happened)
+            self._studio.activity.add(ActivityKind.ERROR, problem.happened, problem.advice)
+            log.exception("the studio could not start")
+
+    def end(self) -> None:
+        """Remembers where the window stood and takes it away; the work below is ended by the caller."""
+        geometry = self.window.saveGeometry().data()
+        self._studio.settings.set("window.geometry", base64.b64encode(bytes(geometry)).decode())
+        self._studio.settings.set("window.page", self.window.current_page)
+        for key in MEDIA:
+            page = self.window.page(key) if self.window.is_made(key) else None
+            if isinstance(page, CreatePage):
+                page.flush_draft()
+        self._player.stop()
+        self.window.close_for_good()
+
+    # --- pages
+
+    def _make_create_page(self, medium: Medium) -> QWidget:
+        studio = self._studio
+        page = CreatePage(
+            medium,
+            jobs=studio.jobs,
+            catalogue=studio.catalogue,
+            settings=studio.settings,
+            providers=studio.providers,
+            assets=studio.assets,
+            player=self._player,
+            start_task=studio.tasks.start,
+        )
+        page.action_requested.connect(self.actions.perform)
+        page.settings_requested.connect(self.show_provider_settings)
+        page.history_requested.connect(lambda: self.window.show_page("history"))
+        page.toast_requested.connect(lambda title, words, kind: self.window.toasts.show_toast(title, words, kind=kind))
+        page.save_as_requested.connect(self._with_job(self.actions.save_as))
+        page.show_in_folder_requested.connect(self._with_job(self.actions.show_in_folder))
+        page.open_externally_requested.connect(self._with_job(self.actions.open_externally))
+        return page
+
+    def _make_history_page(self) -> QWidget:
+        studio = self._studio
+        page = HistoryPage(
+            jobs=studio.jobs,
+            catalogue=studio.catalogue,
+            providers=studio.providers,
+            assets=studio.assets,
+            start_task=studio.tasks.start,
+        )
+        page.show_requested.connect(self._show_job_id)
+        page.action_requested.connect(self.actions.perform)
+        page.delete_requested.connect(self.actions.delete)
+        return page
+
+    def _make_endpoints_page(self) -> QWidget:
+        page = EndpointsPage()
+        page.create_requested.connect(lambda: self.window.show_page("image"))
+        return page
+
+    def _make_activity_page(self) -> QWidget:
+        page = ActivityPage(self._studio.activity)
+        page.show_job_requested.connect(self._show_job_id)
+        return page
+
+    def _make_settings_page(self) -> QWidget:
+        studio = self._studio
+        return SettingsPage(studio.settings, studio.providers, studio.library_path, studio.tasks.start)
+
+    def _make_welcome_page(self) -> QWidget:
+        page = WelcomePage()
+        page.demo_requested.connect(self._start_with_demo)
+        page.connect_requested.connect(self._start_with_key)
+        return page
+
+    def _start_with_demo(self) -> None:
+        self._studio.settings.set("demo.enabled", True)
+        self._leave_welcome("image")
+
+    def _start_with_key(self) -> None:
+        self._leave_welcome("settings")
+        self.show_provider_settings("netmind")
+
+    def _leave_welcome(self, page: str) -> None:
+        self._studio.settings.set("welcome.seen", True)
+        self.window.show_page(page)
+
+    def show_provider_settings(self, provider_id: str) -> None:
+        """Opens Settings at a provider's key field."""
+        self.window.show_page("settings")
+        page = self.window.page("settings")
+        if isinstance(page, SettingsPage):
+            page.focus_provider(provider_id)
+
+    def show_job(self, job: Job) -> None:
+        """Opens a job in the viewer of its medium's page."""
+        key = PAGE_OF.get(job.medium, "image")
+        self.window.show_page(key)
+        page = self.window.page(key)
+        if isinstance(page, CreatePage):
+            page.show_job(job.job_id)
+
+    def edit_job(self, job: Job) -> None:
+        """Fills the form of its medium's page with a job's recipe."""
+        key = PAGE_OF.get(job.medium, "image")
+        self.window.show_page(key)
+        page = self.window.page(key)
+        if isinstance(page, CreatePage):
+            page.edit_and_run(job)
+
+    def _show_job_id(self, job_id: str) -> None:
+        job = self._studio.jobs.job(job_id)
+        if job is not None:
+            self.show_job(job)
+
+    def _with_job(self, then: Callable[[Job, str], None]) -> Callable[[str, str], None]:
+        def call(job_id: str, asset_id: str) -> None:
+            job = self._studio.jobs.job(job_id)
+            if job is not None:
+                then(job, asset_id)
+
+        return call
+
+    # --- facts
+
+    def _connect(self) -> None:
+        studio, window = self._studio, self.window
+        window.close_requested.connect(self._stop.set)
+        window.search_requested.connect(self._search)
+        window.new_requested.connect(self._new)
+        window.page_shown.connect(self._page_shown)
+        studio.connection.offline_changed.connect(lambda _offline, sentence: window.show_banner(sentence))
+        studio.activity.unread_changed.connect(lambda n: window.navigation.set_badge("activity", str(n) if n else ""))
+        studio.settings.changed.connect(self._setting_changed)
+        studio.jobs.job_added.connect(self._count)
+        studio.jobs.job_changed.connect(self._count)
+        studio.jobs.job_rested.connect(self._note_in_activity)
+        studio.jobs.key_trouble.connect(self._key_trouble)
+
+    def _search(self) -> None:
+        self.window.show_page("history")
+        page = self.window.page("history")
+        if isinstance(page, HistoryPage):
+            page.focus_search()
+
+    def _new(self) -> None:
+        key = self.window.current_page if self.window.current_page in MEDIA else "image"
+        self.window.show_page(key)
+        page = self.window.page(key)
+        if isinstance(page, CreatePage):
+            page.focus_prompt()
+
+    def _page_shown(self, key: str) -> None:
+        if key == "activity":
+            self._studio.activity.mark_read()
+
+    def _setting_changed(self, key: str) -> None:
+        settings = self._studio.settings
+        if key == "appearance.mode":
+            self.appearance.set_mode(str(settings.get(key)))
+        elif key == "appearance.reduced_motion":
+            self.appearance.set_reduced_motion(bool(settings.get(key)))
+
+    def _count(self, _job: object = None) -> None:
+        running = self._studio.jobs.unfinished()
+        for key, medium in MEDIA.items():
+            count = sum(1 for job in running if job.medium is medium and not job.set_aside)
+            self.window.navigation.set_badge(key, str(count) if count else "")
+
+    def _note_in_activity(self, job: Job) -> None:
+        activity = self._studio.activity
+        if job.state is JobState.DONE:
+            title = text("Saved {count} from {model}.", count=len(job.saved_assets), model=job.model_title)
+            activity.add(ActivityKind.DONE, title, plain(job.prompt), job.job_id)
+        elif job.problem is not None:
+            kind = ActivityKind.ERROR if job.state is JobState.FAILED else ActivityKind.WARNING
+            activity.add(kind, job.problem.happened, plain(job.prompt), job.job_id)
+
+    def _key_trouble(self, provider_id: str, problem: Problem) -> None:
+        self._studio.activity.add(ActivityKind.ERROR, problem.happened, problem.money)
+        toast = self.window.toasts.show_toast(
+            say(problem.happened), say(problem.money), kind="error", action=self.tr("Open Settings")
+        )
+        toast.action_requested.connect(lambda: self.show_provider_settings(provider_id))
