@@ -12,6 +12,7 @@ from uuid import uuid4
 from app.domain.errors import (
     BrokenResultError,
     DiskFullError,
+    InsecureAddressError,
     JobGoneError,
     LibraryMissingError,
     LinkExpiredError,
@@ -179,7 +180,7 @@ class Saver:
             return False
         if isinstance(error, BrokenResultError | LinkExpiredError):
             return tries >= TRIES_OF_A_BROKEN_RESULT
-        return isinstance(error, JobGoneError | ResultTooLargeError)
+        return isinstance(error, JobGoneError | ResultTooLargeError | InsecureAddressError)
 
     async def _give_up(self, job_id: str, error: StudioError) -> None:
         """Files that are saved stay; with at least one of them the job is done and says what is missing."""

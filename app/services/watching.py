@@ -9,7 +9,14 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from app.domain.errors import JobGoneError, KeyMissingError, KeyRejectedError, NotAllowedError, StudioError
+from app.domain.errors import (
+    JobGoneError,
+    KeyMissingError,
+    KeyRejectedError,
+    NotAllowedError,
+    NotAServiceAnswerError,
+    StudioError,
+)
 from app.domain.job import WATCHED, Job
 from app.domain.remote import Snapshot, ref_key
 from app.net.retry import backoff_s
@@ -22,6 +29,8 @@ LIST_FROM_JOBS = 2
 """As soon as this many jobs run at one provider, one list call answers for all of them."""
 LOST_FROM_LIST_PAUSE_S = 15.0
 """A job that the list does not show is asked for by itself, but rarely."""
+LIST_REST_S = 300.0
+"""After a list that could not be read, jobs are asked for one by one for this long."""
 SET_ASIDE_PAUSE_S = 60.0
 YOUNG_S = 60.0
 """A 404 this soon after sending is a server that has not caught up with itself (apis.md case 10)."""
@@ -62,6 +71,7 @@ class Watcher:
         self._on_key_trouble = on_key_trouble
         self._watches: dict[str, _Watch] = {}
         self._failures = 0
+        self._no_list_until_s = 0.0
         self._wake = asyncio.Event()
 
     def wake(self) -> None:
@@ -105,7 +115,7 @@ class Watcher:
     async def _ask(self, jobs: list[Job], due: list[Job]) -> None:
         try:
             connected = await self._providers.connected(self._provider_id)
-            if len(jobs) >= LIST_FROM_JOBS and connected.provider.info.capabilities.list_jobs:
+            if len(jobs) >= LIST_FROM_JOBS and self._may_list(connected):
                 await self._ask_list(connected, jobs)
             else:
                 for job in due:
@@ -116,9 +126,17 @@ class Watcher:
             self._failures = 0
             self._connection.succeeded(connected.provider.info.title)
 
+    def _may_list(self, connected: Connected) -> bool:
+        return connected.provider.info.capabilities.list_jobs and self._clock.monotonic_s() >= self._no_list_until_s
+
     async def _ask_list(self, connected: Connected, jobs: list[Job]) -> None:
         """One request for all; a job the list leaves out is asked for by itself now and then."""
-        listed = {ref_key(entry.ref): entry.snapshot for entry in await connected.provider.list_jobs()}
+        try:
+            listed = {ref_key(entry.ref): entry.snapshot for entry in await connected.provider.list_jobs()}
+        except NotAServiceAnswerError:
+            # a list without paging grows without end (apis.md case 85): ask one by one for a while
+            self._no_list_until_s = self._clock.monotonic_s() + self._seams.pause_s(LIST_REST_S)
+            raise
         for job in jobs:
             snapshot = listed.get(ref_key(job.remote_ref or {}))
             if snapshot is not None:

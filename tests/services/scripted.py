@@ -81,6 +81,7 @@ class Script:
     submits: Sequence[Exception | str] = ()
     polls: Sequence[Exception | Snapshot] = ()
     listed: bool = True
+    list_error: Exception | None = None
     submit_gate: asyncio.Event | None = None
 
 
@@ -128,6 +129,8 @@ class ScriptedProvider:
 
     async def list_jobs(self) -> list[Listed]:
         self.lists += 1
+        if self.script.list_error is not None:
+            raise self.script.list_error
         if not self.script.listed:
             return []
         return [Listed({"v": 1, "key": key}, self._next(key)) for key in self._refs]

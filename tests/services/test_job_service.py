@@ -12,6 +12,7 @@ from app.domain.errors import (
     JobGoneError,
     KeyRejectedError,
     NoConnectionError,
+    NotAServiceAnswerError,
     OutOfCreditError,
     ServiceFailedError,
     TooManyRequestsError,
@@ -167,6 +168,28 @@ def test_a_job_the_list_leaves_out_is_asked_for_by_itself(run: Run[None], tmp_pa
             ids = [here.submit(), here.submit()]
             for job_id in ids:
                 await here.until_state(job_id, S.DONE)
+
+    run(story())
+
+
+def test_a_list_that_cannot_be_read_gives_way_to_single_questions(
+    run: Run[None], tmp_path: Path, files: FileServer
+) -> None:
+    async def story() -> None:
+        script = Script(polls=[RUNNING, done_with(files.url("/a.png"))], list_error=NotAServiceAnswerError())
+        async with world(tmp_path, script) as here:
+            for job_id in [here.submit(), here.submit()]:
+                await here.until_state(job_id, S.DONE)
+
+    run(story())
+
+
+def test_a_link_that_must_not_be_followed_ends_the_job_with_its_reason(run: Run[None], tmp_path: Path) -> None:
+    async def story() -> None:
+        async with world(tmp_path, Script(polls=[done_with("http://192.168.0.1/a.png")])) as here:
+            job = await here.until_state(here.submit(), S.FAILED)
+            assert job.problem is not None
+            assert job.problem.code == "insecure_address"
 
     run(story())
 
