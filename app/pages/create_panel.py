@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWid
 
 from app.domain.job import Job
 from app.domain.media import Medium
-from app.domain.model_spec import ModelSpec
+from app.domain.model_spec import ModelSpec, Widget
 from app.domain.money import Money, PricePer
 from app.domain.request import GenerationRequest
 from app.domain.values import Json
@@ -28,7 +28,7 @@ from app.widgets.model_picker import ModelPicker
 from app.widgets.param_fields import is_repeated_enter
 from app.widgets.param_form import ParamForm
 
-MARGIN = 18
+MARGIN, TOP = 18, 19
 SCROLL_BAR = 10
 RECENT_PROMPTS = 20
 RECENT_CHARS = 64
@@ -96,8 +96,8 @@ class CreatePanel(QWidget):
     def _lay_out(self) -> None:
         inner = QWidget(self)
         self._inner = QVBoxLayout(inner)
-        self._inner.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
-        self._inner.setSpacing(6)
+        self._inner.setContentsMargins(MARGIN, TOP, MARGIN, MARGIN)
+        self._inner.setSpacing(7)
         label = FormLabel(self.tr("Model"), "", inner)
         label.set_buddy(self.picker)
         self._inner.addWidget(label)
@@ -177,12 +177,14 @@ class CreatePanel(QWidget):
         self.foot.rest()
         self.submitted.emit(self._catalogue.request(spec, values))
 
-    def edit(self, job: Job) -> bool:
-        """Fills the form with a job's recipe; False when no model here can make it."""
+    def edit(self, job: Job, *, new_seed: bool = False) -> bool:
+        """Fills the form with a job's recipe; False when no model here can make it. `new_seed` leaves the seed random."""
         recalled = self._catalogue.recall(job.provider_id, job.model_id, job.medium, job.params)
         if recalled is None:
             return False
         spec, values = recalled
+        if new_seed:
+            values = {name: value for name, value in values.items() if not _is_seed(spec, name)}
         self._chosen = row_id(spec.provider_id, spec.model_id)
         self.picker.set_current(self._chosen)
         self.form.set_spec(spec)
@@ -306,7 +308,7 @@ class CreatePanel(QWidget):
         """The scroll bar takes its room from the margin, so that nothing moves when it comes."""
         if event.type() in (QEvent.Type.Show, QEvent.Type.Hide):
             right = MARGIN - SCROLL_BAR if event.type() == QEvent.Type.Show else MARGIN
-            self._inner.setContentsMargins(MARGIN, MARGIN, right, MARGIN)
+            self._inner.setContentsMargins(MARGIN, TOP, right, MARGIN)
         return super().eventFilter(watched, event)
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -321,3 +323,8 @@ class CreatePanel(QWidget):
                 self.submit()
             return
         super().keyPressEvent(event)
+
+
+def _is_seed(spec: ModelSpec, name: str) -> bool:
+    param = spec.param(name)
+    return param is not None and param.widget is Widget.SEED

@@ -80,7 +80,7 @@ class ParamField(QWidget):
     def _arrange(self, beside: bool, named: bool) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
+        column.setSpacing(7)
         self._label.setVisible(not named)
         if beside:
             row = QHBoxLayout()

@@ -17,6 +17,7 @@ from app.domain.job import Asset, Job, JobState, TransferState
 from app.domain.media import Medium
 from app.domain.provider_info import Capabilities, ProviderInfo
 from app.domain.request import GenerationRequest
+from app.domain.settings import declared
 from app.domain.values import Json
 from app.services.catalogue import Catalogue
 from app.services.provider_service import KeySource, ProviderCard
@@ -62,9 +63,11 @@ class StageSettings:
         self.writes = 0
 
     def get(self, key: str) -> Json:
+        declared(key)
         return self.kept.get(key)
 
     def set(self, key: str, value: Json) -> None:
+        declared(key)
         self.kept[key] = json.loads(json.dumps(value))
         self.writes += 1
 
@@ -111,14 +114,21 @@ class StageJobs(QObject):
         self.job_changed.emit(job)
         return job
 
-    def finish(self, job_id: str) -> Job:
+    def finish(self, job_id: str, count: int = 1) -> Job:
+        """Done, with `count` files that the folder need not have."""
         medium = self.jobs[job_id].medium
-        asset = Asset(f"{job_id}-a", job_id, 0, "key", medium, TransferState.SAVED, path=f"{job_id}.png")
-        return self.change(job_id, state=JobState.DONE, assets=(asset,), finished_at=datetime.now(UTC))
+        assets = tuple(
+            Asset(f"{job_id}-{i}", job_id, i, f"key-{i}", medium, TransferState.SAVED, path=f"{job_id}-{i}.png")
+            for i in range(count)
+        )
+        return self.change(job_id, state=JobState.DONE, assets=assets, finished_at=datetime.now(UTC))
 
     def remove(self, job_id: str) -> None:
         del self.jobs[job_id]
         self.job_removed.emit(job_id)
+
+    def set_favourite(self, job_id: str, on: bool) -> None:
+        self.change(job_id, favourite=on)
 
     def job(self, job_id: str) -> Job | None:
         return self.jobs.get(job_id)
