@@ -100,7 +100,7 @@ class Studio:
             providers=self.providers,
             connection=self.connection,
             tasks=self.tasks,
-            find_spec=self.catalogue.find,
+            find_spec=self.catalogue.spec_for,
             folder=self.folder,
             inspect=self.assets.inspect,
             running_limit=lambda: int(str(self.settings.get("limits.running_per_provider"))),
