@@ -1,0 +1,165 @@
+"""Keys and addresses: which key is used, where it is kept, and who may be reached."""
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from app.domain.errors import InsecureAddressError, KeyMissingError
+from app.domain.keys import KeyTextError
+from app.domain.provider_info import ProviderInfo
+from app.net.client import ApiClient, MediaClient
+from app.providers.netmind import NETMIND, NetMindProvider
+from app.sandbox.running import RunningSandbox
+from app.services.provider_service import Connected, KeySource, ProviderService
+from app.services.settings_service import SettingsService
+from app.services.tasks import Tasks
+from app.store.secret_store import Keyring, SecretStore
+from app.store.settings_store import SettingsStore
+from tests.conftest import Run
+
+DEMO = ProviderInfo("demo", "Demo", "", "demo", is_demo=True)
+
+
+class MemoryKeyring:
+    """A keychain that works."""
+
+    def __init__(self) -> None:
+        self.held: dict[str, str] = {}
+
+    def get_password(self, service: str, username: str, /) -> str | None:
+        return self.held.get(username)
+
+    def set_password(self, service: str, username: str, password: str, /) -> None:
+        self.held[username] = password
+
+    def delete_password(self, service: str, username: str, /) -> None:
+        self.held.pop(username, None)
+
+
+def service(folder: Path, keyring: Keyring | None, environment: Mapping[str, str] | None = None) -> ProviderService:
+    async def demo_url() -> str:
+        return "http://127.0.0.1:9"
+
+    return ProviderService(
+        infos=(NETMIND, DEMO),
+        connect=lambda info, url, key: Connected(NetMindProvider(info, ApiClient(url, key)), MediaClient()),
+        secrets=SecretStore(find=lambda: keyring),
+        settings=SettingsService(SettingsStore(folder / "settings.json"), Tasks().start),
+        demo_url=demo_url,
+        demo_key="demo-key",
+        environment=environment or {},
+    )
+
+
+def test_a_key_from_the_keychain_is_found_again_after_a_restart(run: Run[None], tmp_path: Path) -> None:
+    async def story() -> None:
+        keyring = MemoryKeyring()
+        first = service(tmp_path, keyring)
+        await first.load()
+        assert first.card("netmind").key_source is KeySource.NONE
+        await first.save_key("netmind", "  Bearer abc123 \n")
+        assert keyring.held == {"netmind": "abc123"}
+        second = service(tmp_path, keyring)
+        await second.load()
+        assert second.card("netmind").key_source is KeySource.KEYCHAIN
+
+    run(story())
+
+
+def test_the_environment_s_key_is_used_and_said(run: Run[None], tmp_path: Path) -> None:
+    async def story() -> None:
+        providers = service(tmp_path, MemoryKeyring(), {"NETMIND_API_KEY": " env-key\n"})
+        await providers.load()
+        assert providers.card("netmind").key_source is KeySource.ENVIRONMENT
+
+    run(story())
+
+
+def test_without_a_keychain_the_key_is_held_for_this_run_and_the_card_says_so(run: Run[None], tmp_path: Path) -> None:
+    async def story() -> None:
+        providers = service(tmp_path, None)
+        await providers.load()
+        await providers.save_key("netmind", "abc123")
+        card = providers.card("netmind")
+        assert card.key_source is KeySource.SESSION
+        assert "this run only" in str(card.note)
+        assert not [path for path in tmp_path.rglob("*") if path.is_file() and b"abc123" in path.read_bytes()]
+
+    run(story())
+
+
+def test_a_removed_key_is_gone_from_memory_and_keychain(run: Run[None], tmp_path: Path) -> None:
+    async def story() -> None:
+        keyring = MemoryKeyring()
+        providers = service(tmp_path, keyring)
+        await providers.load()
+        await providers.save_key("netmind", "abc123")
+        await providers.remove_key("netmind")
+        assert keyring.held == {}
+        with pytest.raises(KeyMissingError):
+            await providers.test_key("netmind")
+        await providers.close()
+
+    run(story())
+
+
+@pytest.mark.parametrize("typed", ["", "two words", "line\nbreak", "kéy", "x" * 600])
+def test_what_cannot_be_a_key_is_refused_with_a_sentence(run: Run[None], tmp_path: Path, typed: str) -> None:
+    async def story() -> None:
+        providers = service(tmp_path, MemoryKeyring())
+        with pytest.raises(KeyTextError) as refused:
+            await providers.save_key("netmind", typed)
+        assert str(refused.value.sentence)
+
+    run(story())
+
+
+def test_a_provider_with_a_key_comes_before_the_demo_and_one_without_after_it(run: Run[None], tmp_path: Path) -> None:
+    async def story() -> None:
+        providers = service(tmp_path, MemoryKeyring())
+        await providers.load()
+        assert providers.rank("demo") < providers.rank("netmind")
+        await providers.save_key("netmind", "abc123")
+        assert providers.rank("netmind") < providers.rank("demo")
+
+    run(story())
+
+
+def test_an_address_must_be_secure_or_this_computer(run: Run[None], tmp_path: Path) -> None:
+    async def story() -> None:
+        providers = service(tmp_path, MemoryKeyring())
+        for wrong in ("http://example.com", "ftp://x", "https://user:pass@example.com", "no address"):
+            with pytest.raises(InsecureAddressError):
+                await providers.set_base_url("netmind", wrong)
+        await providers.set_base_url("netmind", "http://127.0.0.1:9000/")
+        assert providers.base_url("netmind") == "http://127.0.0.1:9000"
+        await providers.set_base_url("netmind", "")
+        assert providers.base_url("netmind") == NETMIND.default_base_url
+
+    run(story())
+
+
+def test_a_changed_address_is_used_by_the_next_call(run: Run[None], tmp_path: Path) -> None:
+    async def story() -> None:
+        providers = service(tmp_path, MemoryKeyring(), {"NETMIND_API_KEY": "demo-key"})
+        await providers.load()
+        with RunningSandbox() as first, RunningSandbox() as second:
+            for server in (first, second):
+                await providers.set_base_url("netmind", server.base_url)
+                assert "works" in str(await providers.test_key("netmind"))
+                assert [request.method for request in server.requests] == ["GET"]
+        await providers.close()
+
+    run(story())
+
+
+def test_two_questions_at_once_share_one_client(run: Run[None], tmp_path: Path) -> None:
+    async def story() -> None:
+        providers = service(tmp_path, MemoryKeyring())
+        one, two = await asyncio.gather(providers.connected("demo"), providers.connected("demo"))
+        assert one is two
+        await providers.close()
+
+    run(story())
