@@ -22,8 +22,8 @@ from app.pages.job_content import content_of
 from app.services.catalogue import Catalogue
 from app.widgets.controls import Divider
 from app.widgets.job_list import JobList
-from app.widgets.param_fields import is_repeated_enter
 from app.widgets.player import MediaPlayer
+from app.widgets.submit_keys import is_held, is_submit
 from app.widgets.viewer import Viewer
 from app.widgets.viewer_content import ViewerContent, ViewerItem
 
@@ -252,9 +252,7 @@ class CreatePage(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Ctrl+Enter generates from the viewer and the list as well."""
-        entered = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if entered and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            if not is_repeated_enter(event):
-                self.panel.submit()
-            return
-        super().keyPressEvent(event)
+        if not is_submit(event):
+            super().keyPressEvent(event)
+        elif not is_held(event):
+            self.panel.submit()

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from app.domain.job import Job
 from app.domain.media import Medium
@@ -20,18 +20,16 @@ from app.item_models.model_list import ModelListModel, ModelSource, row_id
 from app.pages.create_draft import Draft, Settings
 from app.pages.create_foot import CreateFoot
 from app.pages.create_source import CreateJobs, Providers, StartTask
+from app.pages.recent_prompts import RecentPrompts
 from app.services.catalogue import Catalogue
 from app.system.language import say
-from app.widgets import plain
-from app.widgets.controls import FormLabel, QuietButton
+from app.widgets.controls import FormLabel
 from app.widgets.model_picker import ModelPicker
-from app.widgets.param_fields import is_repeated_enter
 from app.widgets.param_form import ParamForm
+from app.widgets.submit_keys import is_held, is_submit
 
 MARGIN, TOP = 18, 19
 SCROLL_BAR = 10
-RECENT_PROMPTS = 20
-RECENT_CHARS = 64
 SPENT_PAUSE_MS = 1000
 
 
@@ -64,7 +62,8 @@ class CreatePanel(QWidget):
         self.picker = ModelPicker(self)
         self.picker.set_source(self._models)
         self.form = ParamForm(self)
-        self.form.set_prompt_tools(self._make_tools())
+        self.recent = RecentPrompts(lambda: (job.prompt for job in jobs.recent(medium)), self)
+        self.form.set_prompt_tools(self.recent)
         self.foot = CreateFoot(self)
         self._draft = Draft(medium, settings, lambda: (self.form.changed_values(), self._chosen), self)
         self._spent_pause = QTimer(self, singleShot=True, interval=SPENT_PAUSE_MS)
@@ -81,17 +80,6 @@ class CreatePanel(QWidget):
             is_usable=lambda provider_id: self._providers.card(provider_id).usable,
             expected_s=self._jobs.expected_seconds,
         )
-
-    def _make_tools(self) -> QWidget:
-        tools = QWidget(self)
-        self._recent = QuietButton(self.tr("Recent"), "history", tools)
-        self._recent.setObjectName("recent")
-        self._recent.setAccessibleName(self.tr("Recent prompts"))
-        row = QHBoxLayout(tools)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self._recent)
-        row.addStretch(1)
-        return tools
 
     def _lay_out(self) -> None:
         inner = QWidget(self)
@@ -125,7 +113,7 @@ class CreatePanel(QWidget):
         self.form.submit_requested.connect(self.submit)
         self.foot.generate_requested.connect(self.submit)
         self.foot.link_requested.connect(self._on_link)
-        self._recent.clicked.connect(self._show_recent)
+        self.recent.chosen.connect(self.form.set_prompt)
         self._catalogue.changed.connect(self._on_models)
         self._providers.changed.connect(self._on_models)
         self._jobs.timings_changed.connect(self._on_models)
@@ -283,25 +271,6 @@ class CreatePanel(QWidget):
         if self.form.spec is not None:
             self.settings_requested.emit(self.form.spec.provider_id)
 
-    # --- recent prompts
-
-    def recent_prompts(self) -> list[str]:
-        """The newest distinct prompts of this medium, at most twenty."""
-        prompts = (job.prompt.strip() for job in self._jobs.recent(self._medium))
-        return list(dict.fromkeys(prompt for prompt in prompts if prompt))[:RECENT_PROMPTS]
-
-    def _show_recent(self) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for prompt in self.recent_prompts():
-            line = " ".join(prompt.split())
-            words = line if len(line) <= RECENT_CHARS else line[: RECENT_CHARS - 1] + "\u2026"
-            action = menu.addAction(plain.without_mnemonic(words))
-            action.triggered.connect(lambda _checked=False, prompt=prompt: self.form.set_prompt(prompt))
-        if menu.isEmpty():
-            menu.addAction(self.tr("No prompts yet")).setEnabled(False)
-        menu.popup(self._recent.mapToGlobal(self._recent.rect().bottomLeft()))
-
     # --- Qt
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -317,12 +286,10 @@ class CreatePanel(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Ctrl+Enter where the form does not hear it: at the model and at the foot."""
-        entered = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if entered and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            if not is_repeated_enter(event):
-                self.submit()
-            return
-        super().keyPressEvent(event)
+        if not is_submit(event):
+            super().keyPressEvent(event)
+        elif not is_held(event):
+            self.submit()
 
 
 def _is_seed(spec: ModelSpec, name: str) -> bool:

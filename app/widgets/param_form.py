@@ -5,7 +5,7 @@ It knows parameters and values, no service: what is wrong or worth knowing is to
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QSizePolicy, QVBoxLayout, QWidget
 
@@ -15,7 +15,9 @@ from app.domain.values import Json
 from app.system.language import say
 from app.widgets.collapsible import CollapsibleSection
 from app.widgets.controls import InlineError
-from app.widgets.param_fields import ParamField, fits, in_words, is_repeated_enter, make_field
+from app.widgets.param_controls import fits, in_words
+from app.widgets.param_fields import ParamField, make_field
+from app.widgets.submit_keys import is_held, is_submit
 
 FIELD_GAP = 15  # px between fields
 
@@ -233,9 +235,7 @@ class ParamForm(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Ctrl+Enter in any field that has no use for it."""
-        entered = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if entered and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            if not is_repeated_enter(event):
-                self.submit_requested.emit()
-            return
-        super().keyPressEvent(event)
+        if not is_submit(event):
+            super().keyPressEvent(event)
+        elif not is_held(event):
+            self.submit_requested.emit()

@@ -312,10 +312,8 @@ def test_recent_prompts_are_distinct_and_newest_first(qtbot: QtBot, stage: Stage
     for words in ("one", "two", "one & <b>more</b>", "two"):
         write(panel, words)
         panel.submitted.emit(stage.catalogue.request(panel.spec, panel.form.values()))  # type: ignore[arg-type]
-    assert panel.recent_prompts() == ["two", "one & <b>more</b>", "one"]
-    button = panel.findChild(QWidget, "recent")
-    assert button is not None
-    QTest.mouseClick(button, Qt.MouseButton.LeftButton, pos=QPoint(5, 5))
+    assert panel.recent.offered() == ["two", "one & <b>more</b>", "one"]
+    QTest.mouseClick(panel.recent.button, Qt.MouseButton.LeftButton, pos=QPoint(5, 5))
     menu = QApplication.activePopupWidget()
     assert isinstance(menu, QMenu)
     assert [action.text() for action in menu.actions()] == ["two", "one && <b>more</b>", "one"]
