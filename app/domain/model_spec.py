@@ -11,7 +11,7 @@ object whose properties carry hints for the form:
 * `x-step`, `x-slider-maximum`: what one step of the control is and where it ends, without forbidding anything
 * `x-send`: false keeps a parameter at home when it equals its default; a seed with it is not chosen by the studio
 
-Names are wished for by their order in the file; `expected_s` is in seconds and null where nobody knows.
+Parameters keep their order in the file, those of *Advanced* last. `expected_s` is in seconds, null where nobody knows.
 """
 
 from collections.abc import Mapping
