@@ -111,7 +111,7 @@ class JobService(QObject):
         """A random seed of our own: without it a result could not be made again, as servers do not tell theirs."""
         chosen = dict(params)
         for param in spec.params if spec else ():
-            if param.widget is Widget.SEED and chosen.get(param.name) is None:
+            if param.widget is Widget.SEED and param.send_default and chosen.get(param.name) is None:
                 highest = LARGEST_SEED if param.maximum is None else min(int(param.maximum), LARGEST_SEED)
                 chosen[param.name] = self._seams.random.randint(0, highest)
         return chosen

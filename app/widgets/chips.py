@@ -36,6 +36,7 @@ class ChipGroup(QWidget):
         before = self.value()
         for _, chip in self._chips:
             self._flow.removeWidget(chip)
+            chip.hide()
             chip.deleteLater()
         self._chips = [(item[0], self._make_chip(item)) for item in items]
         self.set_value(before)

@@ -39,12 +39,11 @@ class SeedField(QWidget):
         self._dice.clicked.connect(self._on_dice)
 
     def value(self) -> int | None:
-        """A number outside of the range counts as its nearest end."""
+        """What was typed, also outside of the range: the form says so at the field, nobody changes it in silence."""
         try:
-            number = int(self._field.text())
+            return int(self._field.text())
         except ValueError:
             return None
-        return min(self._maximum, max(self._minimum, number))
 
     def set_value(self, value: object) -> None:
         """An int or its digits; None, "" and -1 where negative numbers mean nothing are random."""
