@@ -1,0 +1,133 @@
+"""The foot of the viewer: transport or film strip, the facts of the result, and what can be done with it."""
+
+from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
+
+from app.domain.media import Medium
+from app.widgets import icons
+from app.widgets.buttons import IconButton, SecondaryButton
+from app.widgets.film_strip import FilmStrip, Thumbnails
+from app.widgets.labels import Divider, PlainLabel
+from app.widgets.transport_bar import TransportBar
+from app.widgets.viewer_content import ViewerContent, ViewerItem, place_of, size_text, span_text
+
+_SIDE = 18
+_PLAYED = (Medium.VIDEO, Medium.AUDIO)
+_UNBROKEN_SLASH = "\u2060/\u2060"  # word joiners: a folder's name is not torn apart at the end of a line
+
+
+class ViewerFooter(QWidget):
+    """Shows one item of the content; the person's wishes go out as signals."""
+
+    show_in_folder_requested = Signal()
+    save_as_requested = Signal()
+    open_externally_requested = Signal()
+    copy_picture_requested = Signal()
+    vary_requested = Signal()
+    favourite_toggled = Signal(bool)
+
+    def __init__(self, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setProperty("surface", "panel")
+        self.transport = TransportBar(self)
+        self.strip = FilmStrip(thumbnails, self)
+        self._facts = PlainLabel("", self, tone="second", size=12, wrap=True)
+        self._facts_below = PlainLabel("", self, tone="third", size=11)
+        self._star = IconButton("star", self.tr("Favourite"), self, framed=True)
+        self._star.setCheckable(True)
+        self._folder = IconButton("folder-open", self.tr("Show in folder"), self, framed=True)
+        self._vary = SecondaryButton(self.tr("Vary"), "refresh-cw", self)
+        self._save = SecondaryButton(self.tr("Save as"), "download", self)
+        self._more = IconButton("ellipsis", self.tr("More"), self, framed=True)
+        self._menu = QMenu(self)
+        self._open = self._menu.addAction(icons.icon("external-link", "second"), "")
+        self._copy = self._menu.addAction(icons.icon("copy", "second"), self.tr("Copy picture"))
+        self._item: ViewerItem | None = None
+        self._arrange()
+        self._star.clicked.connect(self.favourite_toggled)
+        self._folder.clicked.connect(self.show_in_folder_requested)
+        self._vary.clicked.connect(self.vary_requested)
+        self._save.clicked.connect(self.save_as_requested)
+        self._more.clicked.connect(self._show_menu)
+        self._open.triggered.connect(self.open_externally_requested)
+        self._copy.triggered.connect(self.copy_picture_requested)
+
+    def _arrange(self) -> None:
+        self._actions = QWidget(self)
+        actions = QHBoxLayout(self._actions)
+        actions.setContentsMargins(0, 0, 0, 0)
+        actions.setSpacing(8)
+        for button in (self._star, self._folder, self._vary, self._save, self._more):
+            actions.addWidget(button)
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        row.addWidget(self.strip, 1)
+        row.addWidget(self._facts, 1)
+        row.addWidget(self._actions)
+        column = QVBoxLayout()
+        column.setContentsMargins(_SIDE, 10, _SIDE, 10)
+        column.setSpacing(8)
+        column.addWidget(self.transport)
+        column.addLayout(row)
+        column.addWidget(self._facts_below)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(Divider(self))
+        whole.addLayout(column)
+        self._facts.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+
+    @property
+    def facts(self) -> str:
+        """Size, length and place of what is shown, in one line."""
+        return self._facts_below.text()
+
+    def show_item(self, content: ViewerContent, index: int) -> None:
+        """What fits to this item of the content."""
+        item = content.items[index]
+        several = len(content.items) > 1
+        self._item = item
+        facts = self._facts_of(item, content.place or place_of(item))
+        self._facts.setText(facts.replace("/", _UNBROKEN_SLASH))
+        self._facts.setAccessibleName(facts)
+        self._facts_below.setText(facts)
+        self._facts.setVisible(not several)
+        self._facts_below.setVisible(several)
+        self.strip.setVisible(several)
+        self.transport.setVisible(item.medium in _PLAYED)
+        self._star.setChecked(content.favourite)
+        self._vary.setVisible(content.can_vary)
+
+    def set_full_screen(self, on: bool) -> None:
+        """On the whole screen only the transport stays."""
+        for part in (self._actions, self._facts, self._facts_below, self.strip):
+            part.setHidden(on)
+        self.transport.set_for_film(self._item is not None and self._item.medium is Medium.VIDEO, full_screen=on)
+        self.setVisible(not on or not self.transport.isHidden())
+
+    def _facts_of(self, item: ViewerItem, place: str) -> str:
+        facts = []
+        if item.width and item.height:
+            facts.append(f"{item.width} × {item.height}")
+        if item.duration_s and item.medium is Medium.AUDIO:
+            facts.append(span_text(item.duration_s + 0.5))
+        if item.medium not in (Medium.IMAGE, Medium.VIDEO):
+            facts.append(item.path.suffix.removeprefix(".").upper())
+        if item.size_bytes:
+            facts.append(size_text(item.size_bytes))
+        if place:
+            facts.append(self.tr("saved to {place}").format(place=place))
+        return " · ".join(fact for fact in facts if fact)
+
+    @Slot()
+    def _show_menu(self) -> None:
+        """Above its button: the footer is at the bottom of the window."""
+        picture = self._item is not None and self._item.medium is Medium.IMAGE
+        player, viewer = self.tr("Open with the system's player"), self.tr("Open with the system's viewer")
+        self._open.setText(viewer if picture else player)
+        self._copy.setVisible(picture)
+        size = self._menu.sizeHint()
+        corner = self._more.mapToGlobal(QPoint(self._more.width(), -4))
+        self._menu.popup(corner - QPoint(size.width(), size.height()))
