@@ -27,7 +27,7 @@ def plain_frames(picture: QImage, frames: int) -> Iterator[QImage]:
         yield picture
 
 
-def plain_sound(seed: int, duration_s: float) -> bytes:
+def plain_sound(_prompt: str, seed: int, duration_s: float) -> bytes:
     """One soft tone, stereo, 16 bit."""
     period = [int(6000 * sin(tau * n / 100)) for n in range(100 + seed % 7)]
     count = int(duration_s * SAMPLE_RATE)

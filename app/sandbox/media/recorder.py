@@ -37,6 +37,7 @@ class _Feed:
         self.session = QMediaCaptureSession()
         self.recorder = QMediaRecorder()
         self.recorder.setMediaFormat(media_format)
+        # Below this, skies fall into blocks. (A bit rate set instead changes nothing, tried.)
         self.recorder.setQuality(QMediaRecorder.Quality.VeryHighQuality)
         self.recorder.setOutputLocation(QUrl.fromLocalFile(str(path)))
         self.recorder.setAutoStop(True)  # ends when every input has sent its empty last piece
