@@ -1,15 +1,18 @@
 """What happened, in words with times. The newest stands first; a selected entry can be copied."""
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QFont, QGuiApplication
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app.services.activity_service import ActivityEntry, ActivityKind, ActivityService
 from app.system.language import clock_time, say
 from app.widgets.controls import Divider, IconMark, PlainLabel, QuietButton
 from app.widgets.empty_state import EmptyState
+from app.widgets.page_heading import PageHeading
+from app.widgets.paragraph import Paragraph
 
 SHOWN = 200
+WIDTH = 760
 _MARKS = {
     ActivityKind.INFO: ("info", "third"),
     ActivityKind.DONE: ("check", "done"),
@@ -30,7 +33,7 @@ class ActivityPage(QWidget):
             "bell", self.tr("Nothing has happened yet"), self.tr("Finished jobs and problems are noted here."), self
         )
         self._rows = QVBoxLayout()
-        self._rows.setContentsMargins(18, 6, 18, 18)
+        self._rows.setContentsMargins(0, 8, 0, 24)
         self._rows.setSpacing(0)
         self._rows.addStretch(1)
         self._copy = QuietButton(self.tr("Copy all"), "copy", self)
@@ -42,25 +45,25 @@ class ActivityPage(QWidget):
         activity.entry_added.connect(self._added)
 
     def _lay_out(self) -> None:
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        words.addWidget(PlainLabel(self.tr("Activity"), self, size=15, weight=QFont.Weight.DemiBold))
-        words.addWidget(PlainLabel(self.tr("What happened since Slowlight was started"), self, tone="third", size=12))
-        heading = QHBoxLayout()
-        heading.setContentsMargins(18, 12, 12, 10)
-        heading.addLayout(words, 1)
-        heading.addWidget(self._copy)
+        heading = PageHeading(self.tr("Activity"), self.tr("What happened since Slowlight was started"), self)
+        heading.add_action(self._copy)
         inner = QWidget(self)
+        inner.setMaximumWidth(WIDTH)
         inner.setLayout(self._rows)
+        middle = QWidget(self)
+        row = QHBoxLayout(middle)
+        row.setContentsMargins(24, 0, 24, 0)
+        row.addStretch(1)
+        row.addWidget(inner, 100)
+        row.addStretch(1)
         self._scroll = QScrollArea(self)
         self._scroll.setWidgetResizable(True)
-        self._scroll.setWidget(inner)
+        self._scroll.setWidget(middle)
         self._scroll.setAccessibleName(self.tr("Activity"))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addLayout(heading)
-        column.addWidget(Divider(self))
+        column.addWidget(heading)
         column.addWidget(self._empty, 1)
         column.addWidget(self._scroll, 1)
 
@@ -106,25 +109,27 @@ class _EntryRow(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         words = QVBoxLayout()
         words.setSpacing(2)
-        title = PlainLabel(say(entry.title), self, wrap=True)
+        title = Paragraph(say(entry.title), self)
         words.addWidget(title)
         if entry.detail:
             detail = PlainLabel(say(entry.detail), self, tone="second", size=12, wrap=True)
             detail.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             words.addWidget(detail)
         row = QHBoxLayout()
-        row.setContentsMargins(0, 10, 0, 10)
+        row.setContentsMargins(0, 12, 0, 12)
         row.setSpacing(12)
         time = PlainLabel(clock_time(entry.at), self, tone="third", size=12)
-        time.setFixedWidth(44)
+        time.setMinimumWidth(44)
         icon_name, tone = _MARKS[entry.kind]
-        row.addWidget(time, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(IconMark(icon_name, tone, 16, self), 0, Qt.AlignmentFlag.AlignTop)
+        for beside in (time, IconMark(icon_name, tone, 16, self)):
+            beside.setFixedHeight(title.line_height)
+            row.addWidget(beside, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(words, 1)
         if entry.job_id:
             show = QuietButton(self.tr("Show"), parent=self)
+            show.setAccessibleDescription(say(entry.detail))
             show.clicked.connect(lambda: self.show_job_requested.emit(entry.job_id))
-            row.addWidget(show, 0, Qt.AlignmentFlag.AlignTop)
+            row.addWidget(show, 0, Qt.AlignmentFlag.AlignVCenter)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

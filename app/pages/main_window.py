@@ -49,7 +49,8 @@ class MainWindow(QWidget):
         self.resize(USUAL)
         self.navigation = NavigationBar(self)
         self.banner = Banner("warning", "", parent=self, closable=False)
-        self.banner.hide()
+        self._notice = QWidget(self)
+        self._notice.hide()
         self._stack = QStackedWidget(self)
         self._lay_out()
         self.toasts = ToastHost(self)
@@ -57,10 +58,13 @@ class MainWindow(QWidget):
         self._add_shortcuts()
 
     def _lay_out(self) -> None:
+        frame = QVBoxLayout(self._notice)
+        frame.setContentsMargins(12, 10, 12, 10)
+        frame.addWidget(self.banner)
         column = QVBoxLayout()
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.banner)
+        column.addWidget(self._notice)
         column.addWidget(self._stack, 1)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -102,14 +106,14 @@ class MainWindow(QWidget):
     def show_page(self, key: str) -> None:
         """Brings a page to the front."""
         self._stack.setCurrentWidget(self.page(key))
-        if key != WELCOME:
-            self.navigation.set_current(key)
+        # behind the welcome lies the page that work begins on
+        self.navigation.set_current("image" if key == WELCOME else key)
         self.page_shown.emit(key)
 
     def show_banner(self, sentence: Text) -> None:
         """Shows or, with an empty sentence, takes away what concerns every page."""
         self.banner.set_message("warning", say(sentence))
-        self.banner.setVisible(bool(sentence))
+        self._notice.setVisible(bool(sentence))
 
     def close_for_good(self) -> None:
         """Ends the window; the next close event is accepted."""

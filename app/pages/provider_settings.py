@@ -3,6 +3,8 @@
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.errors import StudioError
@@ -45,6 +47,7 @@ class ProviderSettings(QWidget):
         group.save_requested.connect(lambda typed: self._start(key, self._save(key, typed)))
         group.test_requested.connect(lambda: self._start(key, self._test(key)))
         group.remove_requested.connect(lambda: self._start(key, self._remove(key)))
+        group.key_page_requested.connect(lambda: QDesktopServices.openUrl(QUrl(card.info.key_page)))
         group.address_requested.connect(lambda url: self._start(key, self._point(key, url)))
         self._groups[key] = group
         return group
@@ -59,7 +62,7 @@ class ProviderSettings(QWidget):
         card = self._providers.card(provider_id)
         group.show_address(card.base_url)
         group.show_state(
-            self.tr("Connected") if card.has_key else self.tr("API key needed"),
+            self.tr("Key saved") if card.has_key else self.tr("API key needed"),
             "done" if card.has_key else "warning",
             self._placeholder(card),
             say(card.note) or self._where(card),
@@ -83,8 +86,11 @@ class ProviderSettings(QWidget):
             case KeySource.SESSION:
                 return self.tr("The key is held for this run only.")
             case _:
-                page = card.info.key_page
-                return self.tr("You get a key at {page}.").format(page=page) if page else ""
+                name, keychain = card.info.title, self._providers.keychain_name()
+                if keychain:
+                    sentence = self.tr("It is kept in {keychain} and sent to {provider} only.")
+                    return sentence.format(keychain=keychain, provider=name)
+                return self.tr("It is sent to {provider} only.").format(provider=name)
 
     async def _save(self, provider_id: str, typed: str) -> None:
         group = self._groups[provider_id]
@@ -124,6 +130,9 @@ class ProviderSettings(QWidget):
             return
         group.set_busy(False)
         self._show(provider_id)
+        if self._providers.card(provider_id).has_key:
+            sentence = self.tr("Removed from the keychain. {still}")
+            group.show_outcome(sentence.format(still=self._where(self._providers.card(provider_id))))
 
     async def _point(self, provider_id: str, url: str) -> None:
         group = self._groups[provider_id]

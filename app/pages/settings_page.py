@@ -4,7 +4,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QFont
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
@@ -13,21 +13,25 @@ from app.pages.provider_settings import ProviderSettings
 from app.services.provider_service import ProviderService
 from app.services.settings_service import SettingsService
 from app.system.paths import resources
-from app.widgets.card import Card
+from app.widgets.assistive import HeadingVoice
+from app.widgets.card import Card, CardOfRows
 from app.widgets.chips import ChipGroup
-from app.widgets.controls import Divider, FormLabel, PlainLabel, SecondaryButton
+from app.widgets.controls import FormLabel, IconMark, PlainLabel, SecondaryButton
+from app.widgets.page_heading import PageHeading
+from app.widgets.paragraph import Paragraph
+from app.widgets.setting_row import SettingRow
 from app.widgets.slider_field import SliderField
 from app.widgets.switch import Switch
+from app.widgets.text_field import TextField
 
 WIDTH = 680
+SLIDER_WIDTH = 260
 
 StartTask = Callable[[str, Coroutine[Any, Any, None]], object]
 
 
 class SettingsPage(QWidget):
     """`library()` gives the folder in use; `start_task` runs what has to wait for keychain or network."""
-
-    demo_requested = Signal()
 
     def __init__(
         self,
@@ -39,26 +43,21 @@ class SettingsPage(QWidget):
     ) -> None:
         super().__init__(parent)
         self._settings = settings
-        self._library = library
+        self._in_use = library()
         self.providers = ProviderSettings(providers, start_task, self)
         column = QVBoxLayout()
-        column.setContentsMargins(0, 18, 0, 32)
-        column.setSpacing(12)
-        for part in (
-            self._heading(self.tr("Providers and keys")),
-            self.providers,
-            self._heading(self.tr("Library")),
-            self._library_card(),
-            self._heading(self.tr("Jobs and downloads")),
-            self._jobs_card(),
-            self._heading(self.tr("Appearance and notifications")),
-            self._look_card(),
-            self._heading(self.tr("Privacy")),
-            self._privacy_card(),
-            self._heading(self.tr("About")),
-            self._about_card(),
+        column.setContentsMargins(0, 8, 0, 40)
+        column.setSpacing(10)
+        for heading, card in (
+            (self.tr("Providers and keys"), self.providers),
+            (self.tr("Library"), self._library_card()),
+            (self.tr("Jobs and downloads"), self._jobs_card()),
+            (self.tr("Appearance and notifications"), self._look_card()),
+            (self.tr("Privacy"), self._privacy_card()),
+            (self.tr("About"), self._about_card()),
         ):
-            column.addWidget(part)
+            column.addWidget(_Heading(heading, self))
+            column.addWidget(card)
         column.addStretch(1)
         self._lay_out(column)
 
@@ -80,63 +79,53 @@ class SettingsPage(QWidget):
         row.addWidget(inner, 100)
         row.addStretch(1)
         self._scroll = QScrollArea(self)
+        self._scroll.setAccessibleName(self.tr("Settings"))
         self._scroll.setWidgetResizable(True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidget(middle)
-        title = PlainLabel(self.tr("Settings"), self, size=15, weight=QFont.Weight.DemiBold)
-        title.setContentsMargins(18, 18, 18, 17)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
-        outer.addWidget(title)
-        outer.addWidget(Divider(self))
+        outer.addWidget(PageHeading(self.tr("Settings"), self.tr("Saved on this computer as you change them"), self))
         outer.addWidget(self._scroll, 1)
-
-    def _heading(self, words: str) -> PlainLabel:
-        label = PlainLabel(words, self, tone="second", size=12, weight=QFont.Weight.DemiBold)
-        label.setContentsMargins(2, 8, 0, 0)
-        return label
-
-    def _card(self) -> tuple[Card, QVBoxLayout]:
-        card = Card(self)
-        column = QVBoxLayout(card)
-        column.setContentsMargins(18, 16, 18, 16)
-        column.setSpacing(8)
-        return card, column
-
-    def _hint(self, words: str) -> PlainLabel:
-        return PlainLabel(words, self, tone="third", size=12, wrap=True)
 
     # --- the cards
 
     def _library_card(self) -> QWidget:
-        card, column = self._card()
-        self._folder = PlainLabel(str(self._library()), self, wrap=True)
-        self._folder.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._folder = TextField("", self)
+        self._folder.setReadOnly(True)
+        self._show_folder(str(self._in_use))
+        label = FormLabel(self.tr("Results are saved in"), parent=self)
+        label.set_buddy(self._folder)
         choose = SecondaryButton(self.tr("Choose folder"), "folder", self)
         choose.clicked.connect(self._choose_folder)
         show = SecondaryButton(self.tr("Open folder"), "folder-open", self)
-        show.clicked.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._library()))))
+        show.clicked.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._in_use))))
         row = QHBoxLayout()
         row.setSpacing(8)
-        row.addWidget(choose)
-        row.addWidget(show)
-        row.addStretch(1)
-        column.addWidget(FormLabel(self.tr("Results are saved in"), parent=self))
-        column.addWidget(self._folder)
-        column.addLayout(row)
-        column.addWidget(
-            self._hint(
-                self.tr(
-                    "Pictures, films and sounds lie in folders of their own, named by date and prompt. A new folder is "
-                    "used from the next start on; what is already saved stays where it is."
-                )
-            )
+        row.addWidget(self._folder, 1)
+        for button in (choose, show):
+            button.setFixedHeight(36)
+            row.addWidget(button)
+        self._folder_note = _hint(
+            self.tr(
+                "Pictures, films and sounds lie in folders of their own, named by date and prompt. A new folder is used "
+                "from the next start on; what is already saved stays where it is."
+            ),
+            self,
         )
+        card, column = _card(self)
+        column.addWidget(label)
+        column.addLayout(row)
+        column.addWidget(self._folder_note)
         return card
 
+    def _show_folder(self, folder: str) -> None:
+        self._folder.set_value(folder)
+        self._folder.setCursorPosition(0)
+
     def _choose_folder(self) -> None:
-        dialog = QFileDialog(self, self.tr("Choose the library folder"), str(self._library()))
+        dialog = QFileDialog(self, self.tr("Choose the library folder"), self._folder.text())
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -145,77 +134,141 @@ class SettingsPage(QWidget):
 
     def _folder_chosen(self, folder: str) -> None:
         self._settings.set("library.folder", folder)
-        self._folder.setText(self.tr("{folder} (from the next start on)").format(folder=folder))
+        self._show_folder(folder)
+        self._folder_note.setText(
+            self.tr("Used from the next start on. Until then results go to {folder}.").format(folder=self._in_use)
+        )
 
     def _jobs_card(self) -> QWidget:
-        card, column = self._card()
-        limit = SliderField(1, 12, parent=self)
-        limit.setAccessibleName(self.tr("Jobs at once"))
-        limit.set_value(self._settings.get("limits.running_per_provider"))
-        limit.value_changed.connect(lambda value: self._settings.set("limits.running_per_provider", int(value)))
-        column.addWidget(FormLabel(self.tr("Jobs at once"), self.tr("per provider"), self))
-        column.addWidget(limit)
-        column.addWidget(
-            self._hint(self.tr("More jobs wait in line on this computer. Nothing of them is charged yet."))
+        card = CardOfRows(self)
+        card.add(
+            SettingRow(
+                self.tr("Jobs at once"),
+                self.tr("Per provider. More jobs wait in line on this computer, and nothing of them is charged yet."),
+                self._slider("limits.running_per_provider", 1, 12, 1),
+                self,
+                width=SLIDER_WIDTH,
+            )
         )
-        size = SliderField(50, 8000, parent=self, step=50)
-        size.setAccessibleName(self.tr("Largest result"))
-        size.set_value(self._settings.get("downloads.max_mb"))
-        size.value_changed.connect(lambda value: self._settings.set("downloads.max_mb", int(value)))
-        column.addSpacing(6)
-        column.addWidget(FormLabel(self.tr("Largest result"), self.tr("MB"), self))
-        column.addWidget(size)
+        card.add(
+            SettingRow(
+                self.tr("Largest result"),
+                self.tr(
+                    "In MB. A larger file is not downloaded; it stays on the server as long as the server keeps it."
+                ),
+                self._slider("downloads.max_mb", 50, 8000, 50),
+                self,
+                width=SLIDER_WIDTH,
+            )
+        )
         return card
 
+    def _slider(self, key: str, lowest: int, highest: int, step: int) -> SliderField:
+        value = int(str(self._settings.get(key)))
+        # settings.json may hold more than the slider reaches; looking at it must not change it
+        slider = SliderField(lowest, highest, step, self, hard_minimum=1, hard_maximum=max(highest, value))
+        slider.set_value(value)
+        slider.value_changed.connect(lambda chosen: self._settings.set(key, int(chosen)))
+        return slider
+
     def _look_card(self) -> QWidget:
-        card, column = self._card()
         modes = ChipGroup(
             (("system", self.tr("As the system")), ("dark", self.tr("Dark")), ("light", self.tr("Light"))), self
         )
-        modes.setAccessibleName(self.tr("Theme"))
         modes.set_value(self._settings.get("appearance.mode"))
         modes.value_changed.connect(lambda value: self._settings.set("appearance.mode", value))
-        column.addWidget(FormLabel(self.tr("Theme"), parent=self))
-        column.addWidget(modes)
-        column.addSpacing(4)
-        column.addWidget(self._switch("appearance.reduced_motion", self.tr("Less motion")))
-        column.addWidget(self._switch("notifications.enabled", self.tr("Tell me when a job is finished")))
+        card = CardOfRows(self)
+        card.add(SettingRow(self.tr("Theme"), "", modes, self))
+        card.add(
+            SettingRow(
+                self.tr("Less motion"),
+                self.tr("Nothing slides or fades."),
+                self._switch("appearance.reduced_motion"),
+                self,
+            )
+        )
+        card.add(
+            SettingRow(
+                self.tr("Tell me when a job is finished"),
+                self.tr("A short note in the window, and a sign in the task bar while you are elsewhere."),
+                self._switch("notifications.enabled"),
+                self,
+            )
+        )
         return card
 
-    def _switch(self, key: str, words: str) -> Switch:
-        switch = Switch(words, self)
+    def _switch(self, key: str) -> Switch:
+        switch = Switch("", self)
         switch.set_value(self._settings.get(key))
         switch.value_changed.connect(lambda value: self._settings.set(key, bool(value)))
         return switch
 
     def _privacy_card(self) -> QWidget:
-        card, column = self._card()
-        for words in (
-            self.tr("Prompts and settings go to the provider whose model you chose, and nowhere else."),
-            self.tr(
-                "Keys go into the system keychain and only to their own provider's address, never to result links."
+        card, column = _card(self)
+        column.setSpacing(10)
+        for icon_name, words in (
+            ("send", self.tr("Prompts and settings go to the provider whose model you chose, and nowhere else.")),
+            (
+                "key-round",
+                self.tr(
+                    "Keys lie in the system keychain and travel only to their own provider, never to result links."
+                ),
             ),
-            self.tr("Slowlight sends no statistics and looks for no updates."),
+            ("shield-check", self.tr("Slowlight sends no statistics and looks for no updates.")),
         ):
-            column.addWidget(PlainLabel(words, self, wrap=True))
+            sentence = Paragraph(words, self, tone="second")
+            mark = IconMark(icon_name, "third", 16, self)
+            mark.setFixedHeight(sentence.line_height)
+            row = QHBoxLayout()
+            row.setSpacing(10)
+            row.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
+            row.addWidget(sentence, 1)
+            column.addLayout(row)
         return card
 
     def _about_card(self) -> QWidget:
-        card, column = self._card()
         version = self.tr("Slowlight {version}").format(version=app.__version__)
+        licences = SecondaryButton(self.tr("Show licence files"), "folder-open", self)
+        licences.clicked.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(resources()))))
+        foot = QHBoxLayout()
+        foot.addWidget(licences)
+        foot.addStretch(1)
+        card, column = _card(self)
         column.addWidget(PlainLabel(version, self, size=15, weight=QFont.Weight.DemiBold))
         column.addWidget(
-            self._hint(
+            _hint(
                 self.tr(
                     "Free software under the MIT licence. Made with Qt and FFmpeg (LGPL), the Inter typeface (OFL) and "
                     "Lucide icons (ISC). Their licences lie in the program's folder."
-                )
+                ),
+                self,
             )
         )
-        licences = SecondaryButton(self.tr("Show licence files"), "folder-open", self)
-        licences.clicked.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(resources()))))
-        row = QHBoxLayout()
-        row.addWidget(licences)
-        row.addStretch(1)
-        column.addLayout(row)
+        column.addSpacing(4)
+        column.addLayout(foot)
         return card
+
+
+class _Heading(PlainLabel):
+    """What a card is about; assistive technology jumps from one to the next."""
+
+    voice = HeadingVoice
+
+    def __init__(self, words: str, parent: QWidget) -> None:
+        super().__init__(words, parent, tone="second", size=12, weight=QFont.Weight.DemiBold)
+        # room above parts the subjects; the words stand nearer to the card that they head
+        self.setIndent(2)
+        self.setAlignment(Qt.AlignmentFlag.AlignBottom)
+        self.setFixedHeight(36)
+
+
+def _card(parent: QWidget) -> tuple[Card, QVBoxLayout]:
+    card = Card(parent)
+    column = QVBoxLayout(card)
+    column.setContentsMargins(18, 16, 18, 16)
+    column.setSpacing(8)
+    return card, column
+
+
+def _hint(words: str, parent: QWidget) -> Paragraph:
+    return Paragraph(words, parent, tone="third", size=12)

@@ -4,12 +4,16 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from app.system import appearance
 from app.widgets import icons, painting
+from app.widgets.assistive import HeadingVoice
 from app.widgets.card import paint_card
 from app.widgets.controls import IconMark, PlainLabel, PrimaryButton, SecondaryButton
+from app.widgets.paragraph import Paragraph
 
 CARD_WIDTH = 290
-DISC = 68
+DISC = 76
+"""With its glow; the disc itself is 64 px."""
 
 
 class WelcomePage(QWidget):
@@ -21,9 +25,7 @@ class WelcomePage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         centre = Qt.AlignmentFlag.AlignHCenter
-        title = PlainLabel(
-            self.tr("Make pictures, films and sound that take their time"), self, size=26, weight=QFont.Weight.Bold
-        )
+        title = _Title(self.tr("Make pictures, films and sound that take their time"), self)
         sentence = PlainLabel(
             self.tr("Slowlight sends your idea to a model, waits for it, and keeps the result for you."),
             self,
@@ -34,23 +36,23 @@ class WelcomePage(QWidget):
             self.tr("You can do both. Nothing is sent anywhere until you press Generate."), self, tone="third", size=12
         )
         column = QVBoxLayout(self)
-        column.addStretch(10)
+        column.setSpacing(0)
+        column.addStretch(1)
         column.addWidget(_Disc(self), 0, centre)
-        column.addSpacing(22)
+        column.addSpacing(19)
         column.addWidget(title, 0, centre)
-        column.addSpacing(8)
+        column.addSpacing(11)
         column.addWidget(sentence, 0, centre)
-        column.addSpacing(22)
+        column.addSpacing(24)
         column.addLayout(self._doors())
-        column.addSpacing(20)
+        column.addSpacing(24)
         column.addWidget(note, 0, centre)
-        column.addStretch(11)
+        column.addStretch(1)
 
     def _doors(self) -> QHBoxLayout:
         self._demo = PrimaryButton(self.tr("Start with the demo"), parent=self, large=True)
         self._demo.clicked.connect(self.demo_requested)
-        connect = SecondaryButton(self.tr("Add an API key"), parent=self)
-        connect.setFixedHeight(40)
+        connect = _LargeSecondary(self.tr("Add an API key"), parent=self)
         connect.clicked.connect(self.connect_requested)
         demo_text = self.tr(
             "A built-in demo server on this computer makes sample results. No key, no account, no cost. "
@@ -73,6 +75,25 @@ class WelcomePage(QWidget):
         self._demo.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
+class _Title(PlainLabel):
+    """Large words stand closer together."""
+
+    voice = HeadingVoice
+
+    def __init__(self, words: str, parent: QWidget) -> None:
+        super().__init__(words, parent, size=26, weight=QFont.Weight.Bold)
+        closer = self.font()
+        closer.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, -0.26)
+        self.setFont(closer)
+
+
+class _LargeSecondary(SecondaryButton):
+    """As large as the main action beside it."""
+
+    HEIGHT, SIZE_PX, RADIUS = 40, 13, appearance.RADIUS_CARD
+    WEIGHT = QFont.Weight.DemiBold
+
+
 class _Door(QWidget):
     """A card with icon, title, words, and its button at the foot."""
 
@@ -91,7 +112,7 @@ class _Door(QWidget):
         column.setSpacing(0)
         column.addLayout(heading)
         column.addSpacing(9)
-        column.addWidget(PlainLabel(words, self, tone="second", wrap=True))
+        column.addWidget(Paragraph(words, self, tone="second"))
         column.addStretch(1)
         column.addSpacing(14)
         column.addWidget(button)

@@ -2,10 +2,11 @@
 
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.system import appearance
 from app.widgets import painting
+from app.widgets.labels import Divider
 
 
 def paint_card(widget: QWidget, edge: str = "border") -> None:
@@ -24,3 +25,19 @@ class Card(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         paint_card(self)
+
+
+class CardOfRows(Card):
+    """A card whose parts are divided by hairlines from edge to edge; each part brings its own margins."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(1, 1, 1, 1)
+        self._column.setSpacing(0)
+
+    def add(self, part: QWidget) -> None:
+        """One more part, below the others."""
+        if self._column.count():
+            self._column.addWidget(Divider(self))
+        self._column.addWidget(part)

@@ -2,90 +2,132 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont, QPaintEvent
-from PySide6.QtWidgets import QGroupBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from app.widgets.assistive import GroupVoice
 from app.widgets.card import paint_card
 from app.widgets.collapsible import CollapsibleSection
-from app.widgets.controls import Badge, InlineError, PlainLabel, PrimaryButton, QuietButton, SecondaryButton
+from app.widgets.controls import (
+    Badge,
+    FormLabel,
+    IconMark,
+    InlineError,
+    PlainLabel,
+    PrimaryButton,
+    QuietButton,
+    SecondaryButton,
+)
+from app.widgets.paragraph import Paragraph
 from app.widgets.text_field import TextField
 
+_MARKS = {"done": "check", "failed": "circle-alert"}
+"""Outcomes that have a sign beside their words, as colour alone is no sign."""
 
-class ProviderGroup(QGroupBox):
-    """Wishes: `save_requested(key)`, `test_requested`, `remove_requested`, `address_requested(url)`."""
 
+class ProviderGroup(QWidget):
+    """Wishes go up: `save_requested` carries what was typed, `address_requested` a URL or "" for the provider's own."""
+
+    voice = GroupVoice
     save_requested = Signal(str)
     test_requested = Signal()
     remove_requested = Signal()
     address_requested = Signal(str)
+    key_page_requested = Signal()
 
     def __init__(self, title: str, summary: str, default_address: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(title)
-        self.setFlat(True)
         self._default_address = default_address
+        self._title = PlainLabel(title, self, size=15, weight=QFont.Weight.DemiBold)
         self._badge = Badge("", self)
-        self._summary = PlainLabel(summary, self, tone="second", size=12, wrap=True)
+        self._summary = Paragraph(summary, self, tone="second", size=12)
+        self._key_page = QuietButton(self.tr("Get an API key"), "external-link", self)
         self._key = TextField("", self, secret=True)
-        self._key.setAccessibleName(self.tr("API key"))
-        self._key.returnPressed.connect(self._save)
+        self._key_label = FormLabel(self.tr("API key"), parent=self)
+        self._key_label.set_buddy(self._key)
         self._save_button = PrimaryButton(self.tr("Save key"), parent=self)
         self._test = SecondaryButton(self.tr("Test key"), parent=self)
         self._remove = QuietButton(self.tr("Remove key"), parent=self)
         self._error = InlineError(self._key, self)
-        self._outcome = PlainLabel("", self, tone="second", size=12, wrap=True)
-        self._address = TextField(default_address, self)
-        self._address.setAccessibleName(self.tr("Address"))
-        self._address_error = InlineError(self._address, self)
-        self._lay_out(title)
-        self._save_button.clicked.connect(self._save)
-        self._test.clicked.connect(self.test_requested)
-        self._remove.clicked.connect(self.remove_requested)
-        self._key.value_changed.connect(self._key_typed)
-        self._address.editingFinished.connect(lambda: self.address_requested.emit(self._address.text()))
-        self._key_typed()
+        self._mark = IconMark("check", "done", 14, self)
+        self._outcome = Paragraph("", self, tone="second", size=12)
+        self._more = CollapsibleSection(self.tr("Address"), self._make_address(), self)
+        self._own_address = ""
+        self._has_key = self._is_busy = False
+        self._lay_out()
+        self._connect()
+        self._show_what_can_be_done()
 
-    def _lay_out(self, title: str) -> None:
+    def _make_address(self) -> QWidget:
+        inner = QWidget(self)
+        self._address = TextField(self._default_address, inner)
+        self._address.setAccessibleName(self.tr("Address"))
+        self._address_error = InlineError(self._address, inner)
+        hint = self.tr("Leave it empty for the provider's own address. A compatible server of yours works as well.")
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(0, 2, 0, 4)
+        column.setSpacing(6)
+        column.addWidget(self._address)
+        column.addWidget(self._address_error)
+        column.addWidget(Paragraph(hint, inner, tone="third", size=12))
+        return inner
+
+    def _lay_out(self) -> None:
         heading = QHBoxLayout()
-        heading.addWidget(PlainLabel(title, self, size=15, weight=QFont.Weight.DemiBold))
-        heading.addSpacing(6)
+        heading.setSpacing(8)
+        heading.addWidget(self._title)
         heading.addWidget(self._badge)
         heading.addStretch(1)
+        heading.addWidget(self._key_page)
         key_row = QHBoxLayout()
         key_row.setSpacing(8)
         key_row.addWidget(self._key, 1)
         for button in (self._save_button, self._test, self._remove):
             button.setFixedHeight(36)
             key_row.addWidget(button)
-        inner = QWidget(self)
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(0, 4, 0, 0)
-        column.addWidget(self._address)
-        column.addWidget(self._address_error)
-        hint = self.tr("Leave it empty for the provider's own address. A compatible server of yours works as well.")
-        column.addWidget(PlainLabel(hint, inner, tone="third", size=12, wrap=True))
-        self._more = CollapsibleSection(self.tr("Address"), inner, self)
+        self._mark.setFixedHeight(self._outcome.line_height)
+        outcome = QHBoxLayout()
+        outcome.setSpacing(6)
+        outcome.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
+        outcome.addWidget(self._outcome, 1)
         column = QVBoxLayout(self)
-        column.setContentsMargins(18, 16, 18, 14)
-        column.setSpacing(8)
+        column.setContentsMargins(18, 12, 18, 10)
+        column.setSpacing(0)
         column.addLayout(heading)
         column.addWidget(self._summary)
+        column.addSpacing(14)
+        column.addWidget(self._key_label)
+        column.addSpacing(6)
         column.addLayout(key_row)
         column.addWidget(self._error)
-        column.addWidget(self._outcome)
+        column.addSpacing(8)
+        column.addLayout(outcome)
+        column.addSpacing(4)
         column.addWidget(self._more)
+
+    def _connect(self) -> None:
+        self._save_button.clicked.connect(self._save)
+        self._key.returnPressed.connect(self._save)
+        self._key.value_changed.connect(self._key_typed)
+        self._test.clicked.connect(self.test_requested)
+        self._remove.clicked.connect(self.remove_requested)
+        self._key_page.clicked.connect(self.key_page_requested)
+        self._address.editingFinished.connect(self._address_left)
+
+    # --- what it shows
 
     def show_state(self, badge: str, tone: str, placeholder: str, note: str, *, has_key: bool) -> None:
         """What is known of the key: a word with its colour, the empty field's words, and where the key is kept."""
         self._badge.set_text(badge, tone)
         self._key.setPlaceholderText(placeholder)
-        self._test.setEnabled(has_key)
-        self._remove.setEnabled(has_key)
+        self._has_key = has_key
+        self._show_what_can_be_done()
         self.show_outcome(note)
 
     def show_address(self, url: str) -> None:
         """The address in use; the published one leaves the field empty."""
-        own = "" if url == self._default_address else url
-        self._address.set_value(own)
+        self._own_address = "" if url == self._default_address else url
+        self._address.set_value(self._own_address)
         self._more.set_summary(url)
 
     def show_outcome(self, sentence: str, tone: str = "second") -> None:
@@ -93,6 +135,8 @@ class ProviderGroup(QGroupBox):
         self._outcome.setText(sentence)
         self._outcome.set_tone(tone)
         self._outcome.setVisible(bool(sentence))
+        self._mark.set_icon(_MARKS.get(tone, "info"), tone)
+        self._mark.setVisible(bool(sentence) and tone in _MARKS)
 
     def show_key_error(self, sentence: str) -> None:
         """Says at the field why something cannot be a key."""
@@ -106,7 +150,6 @@ class ProviderGroup(QGroupBox):
     def clear_key(self) -> None:
         """Empties the field: the key has gone where it belongs."""
         self._key.set_value("")
-        self._error.set_text("")
         self._key_typed()
 
     def focus_key(self) -> None:
@@ -115,16 +158,29 @@ class ProviderGroup(QGroupBox):
 
     def set_busy(self, busy: bool) -> None:
         """While the keychain or the provider is asked."""
-        for part in (self._save_button, self._test, self._remove):
-            part.setDisabled(busy)
+        self._is_busy = busy
+        self._show_what_can_be_done()
+
+    # --- inside
 
     def _save(self) -> None:
-        if self._key.text().strip():
+        if self._save_button.isEnabled():
             self.save_requested.emit(self._key.text())
+
+    def _address_left(self) -> None:
+        """Leaving the field is no wish unless something else stands in it."""
+        if self._address.text().strip() != self._own_address or self._address_error.text:
+            self.address_requested.emit(self._address.text())
 
     def _key_typed(self, _text: object = "") -> None:
         self._error.set_text("")
-        self._save_button.setEnabled(bool(self._key.text().strip()))
+        self._show_what_can_be_done()
+
+    def _show_what_can_be_done(self) -> None:
+        typed = bool(self._key.text().strip())
+        self._save_button.setEnabled(typed and not self._is_busy)
+        self._test.setEnabled(self._has_key and not self._is_busy)
+        self._remove.setEnabled(self._has_key and not self._is_busy)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         paint_card(self)
