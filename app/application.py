@@ -13,7 +13,8 @@ from app.domain.errors import StudioError
 from app.domain.provider_info import Capabilities, ProviderInfo
 from app.domain.text import Text, plain, text
 from app.net.address import is_loopback_url
-from app.net.client import ApiClient, MediaClient
+from app.net.client import ApiClient
+from app.net.media_client import MediaClient
 from app.providers.netmind import NETMIND, NetMindProvider
 from app.services.activity_service import ActivityKind, ActivityService
 from app.services.asset_service import AssetService
@@ -118,14 +119,17 @@ class Studio:
         own = self.settings.get("library.folder")
         return Path(own) if isinstance(own, str) and own else self.paths.library
 
-    async def start(self) -> None:
-        """Opens what survives restarts and takes up unfinished jobs. Raises StorageError when the database cannot be."""
+    async def start(self, *, take_up: bool = True) -> None:
+        """Opens what survives restarts and takes up unfinished jobs. Raises StorageError when the database cannot be.
+
+        `take_up=False` leaves unfinished jobs as they stand, for pictures of a library.
+        """
         await self._prepare_library()
         report = await self.database.open()
         for notice in (*self.settings.notices, *report.notices):
             self.activity.add(ActivityKind.WARNING, notice)
         await asyncio.gather(self.catalogue.load(), self.providers.load())
-        await self.jobs.start()
+        await self.jobs.start(take_up=take_up)
 
     async def _prepare_library(self) -> None:
         """A missing drive is no reason not to start: results wait on the server and say so.

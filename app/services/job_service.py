@@ -73,13 +73,17 @@ class JobService(QObject):
         self._engine = JobEngine(tools, self._key_trouble)
         providers.changed.connect(self._engine.resume)
 
-    async def start(self) -> None:
-        """Shows what the database holds and takes up what the last run left."""
+    async def start(self, *, take_up: bool = True) -> None:
+        """Shows what the database holds and takes up what the last run left.
+
+        `take_up=False` only shows: unfinished jobs stay as they are, for pictures of a library that has no server.
+        """
         await self._book.load()
         for job in reversed(self._book.all()):
             self._resting[job.job_id] = job.is_resting
             self.job_added.emit(job)
-        await self._engine.start()
+        if take_up:
+            await self._engine.start()
 
     async def close(self) -> None:
         """Starts nothing new and gives a POST on its way some seconds for its answer."""
