@@ -1,7 +1,7 @@
 """Scripted stand-ins for services: the same signals and questions, answers from memory, and jobs made in one line."""
 
 from collections.abc import Coroutine, Generator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import count
@@ -15,6 +15,7 @@ from app.domain.errors import Moment, PromptRefusedError
 from app.domain.history import HistoryQuery
 from app.domain.job import Asset, Job, JobState, TransferState
 from app.domain.media import Medium
+from app.domain.model_spec import ModelSpec
 from app.domain.money import Money
 from app.domain.problem import Problem
 from app.domain.provider_info import Capabilities, ProviderInfo
@@ -70,6 +71,30 @@ def provider_info(provider_id: str) -> ProviderInfo:
     titles = {"netmind": "NetMind", "haiper": "Haiper", "demo": "Demo"}
     can = Capabilities(cancel_running=provider_id == "haiper")
     return ProviderInfo(provider_id, titles.get(provider_id, provider_id), "", provider_id, capabilities=can)
+
+
+@dataclass(frozen=True)
+class FakeCard:
+    """A provider as lists know it."""
+
+    info: ProviderInfo
+
+
+class FakeProviders:
+    """Three providers by name."""
+
+    def info(self, provider_id: str) -> ProviderInfo:
+        return provider_info(provider_id)
+
+    def cards(self) -> list[FakeCard]:
+        return [FakeCard(provider_info(provider_id)) for provider_id in ("netmind", "haiper", "demo")]
+
+
+class NoSpecs:
+    """A catalogue in which no model is described."""
+
+    def find(self, provider_id: str, model_id: str) -> ModelSpec | None:
+        return None
 
 
 @coroutine

@@ -204,6 +204,14 @@ def second_line(job: Job, now: datetime, expected_s: float | None, provider: str
     return (_AFTERWORDS[job.state],)
 
 
+def brief_line(job: Job, now: datetime, expected_s: float | None, provider: str) -> tuple[Text, ...]:
+    """`second_line` where there is little room: running jobs as "0:41 / 1:10", finished ones without their price."""
+    if job.state is JobState.RUNNING and not job.set_aside and job.problem is None and expected_s:
+        return (plain(f"{clock(elapsed_s(job, now))} / {clock(expected_s)}"),)
+    parts = second_line(job, now, expected_s, provider)
+    return parts[:2] if job.state is JobState.DONE else parts
+
+
 def _over_there(job: Job, now: datetime, expected_s: float | None, provider: str) -> tuple[Text, ...]:
     if job.set_aside:
         return (text("not waited for, saved when done"),)

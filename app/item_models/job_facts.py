@@ -33,7 +33,8 @@ class JobRole(IntEnum):
     TIME = Qt.ItemDataRole.UserRole + 9  # "14:02"
     BADGE = Qt.ItemDataRole.UserRole + 10  # (icon name or "", words)
     ACTIONS = Qt.ItemDataRole.UserRole + 11  # tuple of JobAction
-    COVER = Qt.ItemDataRole.UserRole + 12  # asset id of the first saved file, or ""
+    PROVIDER = Qt.ItemDataRole.UserRole + 12  # "NetMind"
+    BRIEF = Qt.ItemDataRole.UserRole + 13  # "0:41 / 1:10": LINE where there is little room
 
 
 class JobFacts:
@@ -58,13 +59,14 @@ class JobFacts:
             JobRole.WORD: self.word,
             JobRole.TONE: lambda job: job_words.STATES[job.state].role,
             JobRole.LINE: self.line,
+            JobRole.BRIEF: self.brief,
             JobRole.PROGRESS: self.progress,
             JobRole.ICON: self.icon,
             JobRole.MODEL: lambda job: job.model_title or job.model_id,
             JobRole.TIME: lambda job: clock_time(job.created_at),
             JobRole.BADGE: badge,
             JobRole.ACTIONS: self.actions,
-            JobRole.COVER: cover_id,
+            JobRole.PROVIDER: lambda job: self.provider(job).title,
         }
 
     def answer(self, job: Job, role: int) -> object:
@@ -85,6 +87,9 @@ class JobFacts:
     def line(self, job: Job) -> str:
         parts = job_words.second_line(job, self.now(), self.expected_s(job), self.provider(job).title)
         return joined(parts)
+
+    def brief(self, job: Job) -> str:
+        return joined(job_words.brief_line(job, self.now(), self.expected_s(job), self.provider(job).title))
 
     def spoken(self, job: Job) -> str:
         """What assistive technology reads: prompt, state word, and what stands behind it."""
@@ -123,21 +128,6 @@ class JobFacts:
         if self.pictures is None or asset is None or asset.medium is not Medium.AUDIO:
             return ()
         return self.pictures.peaks(asset.asset_id, self._jobs.path_of(asset)) or ()
-
-    def error_report(self, job: Job) -> str:
-        """What Copy error puts on the clipboard: three sentences, the server's words, and which job it was."""
-        if job.problem is None:
-            return ""
-        provider = self.provider(job).title
-        problem = job.problem
-        sentences = [
-            say(part.with_values(provider=provider))
-            for part in (problem.happened, problem.money, problem.advice)
-            if part
-        ]
-        code = problem.code if problem.http_status is None else f"{problem.code}, HTTP {problem.http_status}"
-        about = f"{provider}{DOT}{job.model_id}{DOT}{job.created_at.isoformat(timespec='seconds')}{DOT}{job.job_id}"
-        return "\n".join([*sentences, *filter(None, [problem.server_text]), code, about])
 
 
 def joined(parts: tuple[Text, ...]) -> str:

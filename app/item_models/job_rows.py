@@ -19,7 +19,7 @@ Index = QModelIndex | QPersistentModelIndex
 SortKey = tuple[float | str, ...]
 
 TICK_MS = 1000
-_TICKING_ROLES = [JobRole.LINE, JobRole.PROGRESS, Qt.ItemDataRole.AccessibleTextRole]
+_TICKING_ROLES = [JobRole.LINE, JobRole.BRIEF, JobRole.PROGRESS, Qt.ItemDataRole.AccessibleTextRole]
 
 
 @dataclass(frozen=True)

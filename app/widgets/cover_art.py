@@ -8,6 +8,7 @@ from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QImage, QPainter, QPain
 
 from app.system import appearance
 from app.widgets import icons, painting
+from app.widgets.place import Place
 
 _KEPT_BYTES = 32 * 1024 * 1024
 _BAR, _BAR_GAP = 3.0, 2.0
@@ -64,21 +65,20 @@ def waveform(painter: QPainter, rect: QRectF, peaks: Sequence[float], role: str 
         painter.drawRoundedRect(box, _BAR / 2, _BAR / 2)
 
 
-def badge(painter: QPainter, corner: QPointF, icon_name: str, words: str, most: float) -> None:
-    """A dark label with light words; `corner` is its lower left, `most` the greatest width."""
+def badge(painter: QPainter, picture: Place, icon_name: str, words: str) -> None:
+    """A dark label with light words in the lower start corner of a picture."""
     font = appearance.font(11, tabular=True)
     metrics = QFontMetricsF(font)
     icon_room = (12 + (5 if words else 0)) if icon_name else 0
-    shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, most - icon_room - 12)
-    width = 12 + icon_room + metrics.horizontalAdvance(shown)
-    rect = QRectF(corner.x(), corner.y() - 20, width, 20)
-    painting.surface(painter, rect, 5, fill=appearance.colour("scrim"))
-    ink = appearance.colour("on_scrim")
+    shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, picture.width - 28 - icon_room)
+    label = Place(
+        picture.part(8, picture.rect.height() - 28, 12 + icon_room + metrics.horizontalAdvance(shown), 20),
+        picture.mirrored,
+    )
+    painting.surface(painter, label.rect, 5, fill=appearance.colour("scrim"))
     if icon_name:
-        icons.draw(painter, QRectF(rect.left() + 6, rect.top() + 4, 12, 12), icon_name, ink)
-    painter.setFont(font)
-    painter.setPen(ink)
-    painter.drawText(rect.adjusted(6 + icon_room, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, shown)
+        icons.draw(painter, label.part(6, 4, 12, 12), icon_name, appearance.colour("on_scrim"))
+    label.inner(6 + icon_room, 0, 0, 0).write(painter, shown, "on_scrim", font)
 
 
 def progress_line(painter: QPainter, rect: QRectF, share: float | None, phase: float, role: str = "running") -> None:

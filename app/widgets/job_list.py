@@ -17,13 +17,14 @@ from PySide6.QtWidgets import QStackedLayout, QToolTip, QWidget
 from app.domain.job_words import JobAction, Progress, label
 from app.item_models.job_facts import JobRole
 from app.item_models.job_list import JobListModel
+from app.item_models.job_rows import Index
 from app.system import appearance
 from app.system.language import say
 from app.widgets import plain
 from app.widgets.buttons import QuietButton
 from app.widgets.empty_state import EmptyState
 from app.widgets.job_menu import job_menu
-from app.widgets.job_row_delegate import HEIGHT, SIDE, JobRowDelegate, progress_rect, row_place
+from app.widgets.job_row_delegate import HEIGHT, JobRowDelegate, progress_rect, row_place, side_of, text_start
 from app.widgets.place import Place
 from app.widgets.section_layout import Measures
 from app.widgets.section_view import SectionView
@@ -102,7 +103,7 @@ class JobList(QWidget):
             width = self._see_all.sizeHint().width()
             heading = row_place(headings[place], self._view.layoutDirection())
             top = heading.rect.height() - 33
-            area = heading.part(heading.width - width - SIDE + QuietButton.PADDING, top, width, 28)
+            area = heading.part(heading.width - width - side_of(heading.width) + QuietButton.PADDING, top, width, 28)
             self._see_all.setGeometry(area.toRect())
 
 
@@ -171,6 +172,13 @@ class JobListView(SectionView):
             return
         super().keyPressEvent(event)
 
+    def rowsAboutToBeRemoved(self, parent: Index, first: int, last: int) -> None:
+        """The mark tells what the viewer shows, so it goes with its row; only who walks by keys keeps a place."""
+        if first <= self.currentIndex().row() <= last and not self.hasFocus():
+            self.clearSelection()
+            self.setCurrentIndex(QModelIndex())
+        super().rowsAboutToBeRemoved(parent, first, last)
+
     # --- quick actions
 
     def _place(self, index: QModelIndex) -> Place:
@@ -225,7 +233,8 @@ class JobListView(SectionView):
             words = say(label(action, index.data(JobRole.JOB)))
         elif index.isValid():
             prompt = str(index.data())
-            room = self.viewport().width() - self._delegate.text_start() - SIDE
+            width = self.viewport().width()
+            room = width - text_start(width) - side_of(width)
             words = prompt if QFontMetricsF(appearance.font(13)).horizontalAdvance(prompt) > room else ""
         QToolTip.showText(event.globalPos(), plain.tooltip(words), self)
 
@@ -266,7 +275,8 @@ class JobListView(SectionView):
         self._frames.stop()
 
     def paint_heading(self, painter: QPainter, area: QRectF, title: str, detail: str) -> None:
-        line = row_place(area.toRect(), self.layoutDirection()).inner(SIDE, area.height() - 29, SIDE, 9)
+        side = side_of(area.width())
+        line = row_place(area.toRect(), self.layoutDirection()).inner(side, area.height() - 29, side, 9)
         used = line.write(painter, title, "text", appearance.font(13, QFont.Weight.DemiBold))
         if detail:
             rest = line.inner(used + 12, 0, 0, 0)

@@ -14,9 +14,9 @@ from app.system import appearance
 from app.widgets import cover_art, icons, painting
 from app.widgets.place import Place
 
-HEIGHT, SIDE = 66, 16
-_PICTURE = QSize(64, 48)
-_TEXT = SIDE + _PICTURE.width() + 10
+HEIGHT = 66
+_PICTURE, _SMALL_PICTURE = QSize(64, 48), QSize(48, 36)
+_NARROW = 250
 _BUTTON = 28
 
 _QUICK = (
@@ -56,19 +56,16 @@ class JobRowDelegate(QStyledItemDelegate):
             painter.fillRect(row.rect, appearance.colour("hover"))
         if state & QStyle.StateFlag.State_HasFocus:
             painting.focus_ring(painter, row.rect.adjusted(2, 2, -2, -2), appearance.RADIUS_SMALL)
-        self._paint_picture(painter, row.part(SIDE, 9, _PICTURE.width(), _PICTURE.height()), index)
+        self._paint_picture(painter, picture_rect(row), index)
         quick = list(self.quick_rects(row, index)) if hovered else []
-        self._paint_words(painter, row.inner(_TEXT, 0, SIDE + _BUTTON * len(quick), 0), index)
+        end = side_of(row.width) + _BUTTON * len(quick)
+        role = JobRole.LINE if row.width >= _NARROW else JobRole.BRIEF
+        self._paint_words(painter, row.inner(text_start(row.width), 0, end, 0), index, role)
         progress = index.data(JobRole.PROGRESS)
         if isinstance(progress, Progress):
             cover_art.progress_line(painter, progress_rect(row), progress.share, self.phase)
         for action, box in quick:
             self._paint_button(painter, box, action)
-
-    @staticmethod
-    def text_start() -> int:
-        """How far from the start edge the words begin."""
-        return _TEXT
 
     def quick_actions(self, index: Index) -> tuple[JobAction, ...]:
         """What the row offers under the pointer; everything is in its menu."""
@@ -78,7 +75,7 @@ class JobRowDelegate(QStyledItemDelegate):
     def quick_rects(self, row: Place, index: Index) -> Iterator[tuple[JobAction, QRectF]]:
         """Where the quick actions of a row are, from the end."""
         for number, action in enumerate(reversed(self.quick_actions(index)), 1):
-            yield action, row.part(row.width - SIDE + 6 - _BUTTON * number, 6, _BUTTON, _BUTTON)
+            yield action, row.part(row.width - side_of(row.width) + 6 - _BUTTON * number, 6, _BUTTON, _BUTTON)
 
     def action_at(self, row: Place, index: Index, point: QPoint) -> JobAction | None:
         return next((action for action, box in self.quick_rects(row, index) if box.contains(point)), None)
@@ -96,14 +93,12 @@ class JobRowDelegate(QStyledItemDelegate):
         else:
             cover_art.sign(painter, place, str(index.data(JobRole.ICON)), 18)
 
-    def _paint_words(self, painter: QPainter, words: Place, index: Index) -> None:
-        Place(words.part(0, 8, words.width, 20), words.mirrored).write(
-            painter, str(index.data()), "text", appearance.font(13)
-        )
-        second = Place(words.part(0, 30, words.width, 20), words.mirrored)
+    def _paint_words(self, painter: QPainter, words: Place, index: Index, role: JobRole) -> None:
+        words.line(8, 20).write(painter, str(index.data()), "text", appearance.font(13))
+        second = words.line(30, 20)
         used = paint_state(painter, second, index)
         line = second.inner(used, 0, 0, 0)
-        line.write(painter, str(index.data(JobRole.LINE)), "second", appearance.font(12, tabular=True))
+        line.write(painter, str(index.data(role)), "second", appearance.font(12, tabular=True))
 
     def _paint_button(self, painter: QPainter, box: QRectF, action: JobAction) -> None:
         if action is self.hot:
@@ -120,8 +115,28 @@ def paint_state(painter: QPainter, line: Place, index: Index) -> float:
     return line.write(painter, str(index.data(JobRole.WORD)), tone, appearance.font(12)) + 7
 
 
+def side_of(width: float) -> int:
+    """The margin at both sides of a row of that width."""
+    return 16 if width >= _NARROW else 12
+
+
+def _picture_size(width: float) -> QSize:
+    return _PICTURE if width >= _NARROW else _SMALL_PICTURE
+
+
+def text_start(width: float) -> int:
+    """How far from the start edge of a row of that width the words begin."""
+    return side_of(width) + _picture_size(width).width() + 10
+
+
+def picture_rect(row: Place) -> QRectF:
+    size = _picture_size(row.width)
+    return row.part(side_of(row.width), 9, size.width(), size.height())
+
+
 def progress_rect(row: Place) -> QRectF:
-    return row.part(_TEXT, 54, row.width - SIDE - _TEXT, 3)
+    start = text_start(row.width)
+    return row.part(start, 54, row.width - side_of(row.width) - start, 3)
 
 
 def place_of(option: QStyleOptionViewItem) -> Place:

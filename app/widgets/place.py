@@ -31,6 +31,10 @@ class Place:
         room = self.rect.width() - start - end
         return Place(self.part(start, top, room, self.rect.height() - top - bottom), self.mirrored)
 
+    def line(self, top: float, height: float) -> "Place":
+        """A line of it over the whole width."""
+        return Place(self.part(0, top, self.width, height), self.mirrored)
+
     def write(self, painter: QPainter, words: str, role: str, font: QFont, *, at_end: bool = False) -> float:
         """One line of words, cut with dots where it ends, in the middle of the height. Returns the width it took."""
         metrics = QFontMetricsF(font)

@@ -12,7 +12,7 @@ from app.item_models.job_rows import Section
 @dataclass(frozen=True)
 class Measures:
     """Pixels. `columns_from` is the least width of a column, or 0 for one column; `ratio` is a card's picture, width
-    to height, above `height`; a plain row has 0 there and is `height` px high.
+    to height, above `height`; a plain row has 0 there and is `height` px high. `halo` is painted around chosen rows.
     """
 
     height: int
@@ -24,6 +24,7 @@ class Measures:
     first_heading: int = 40
     heading: int = 48
     bottom: int = 16
+    halo: int = 0
 
     def columns(self, width: int) -> int:
         if not self.columns_from:

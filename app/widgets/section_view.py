@@ -19,13 +19,15 @@ from PySide6.QtGui import (
     QRegion,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QScrollBar, QStyle, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QStyle, QStyleOptionViewItem, QWidget
 
 from app.item_models.job_rows import Index, JobRows
 from app.system import appearance
 from app.widgets import painting
+from app.widgets.floating_bar import FloatingBar
 from app.widgets.section_layout import Measures, SectionLayout
 
+HEADING_SIDE = 18
 LINE_PX = 40  # one step of the wheel is three of these
 
 
@@ -49,8 +51,7 @@ class SectionView(QListView):
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._bar = _floating_bar(self)
+        FloatingBar(self)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionRectVisible(False)
         self.verticalScrollBar().valueChanged.connect(self._fetch_when_near_the_end)
@@ -112,8 +113,6 @@ class SectionView(QListView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         QAbstractItemView.resizeEvent(self, event)
-        width = self._bar.sizeHint().width()
-        self._bar.setGeometry(0 if self.isRightToLeft() else self.width() - width, 0, width, self.height())
         if self.viewport().width() == self._layout.width:
             self.updateGeometries()
             self._fetch_when_near_the_end()
@@ -173,6 +172,10 @@ class SectionView(QListView):
             rect = rect.translated(self._layout.width - rect.left() - rect.right() - 1, 0)
         return rect.translated(0, -self.verticalOffset())
 
+    def _with_halo(self, rect: QRect) -> QRect:
+        halo = self._measures.halo
+        return rect.adjusted(-halo, -halo, halo, halo)
+
     def _mirrored_point(self, point: QPoint) -> QPoint:
         return QPoint(self._layout.width - 1 - point.x(), point.y()) if self.isRightToLeft() else point
 
@@ -193,7 +196,7 @@ class SectionView(QListView):
     def visualRegionForSelection(self, selection: QItemSelection) -> QRegion:
         region = QRegion()
         for index in selection.indexes():
-            rect = self.visualRect(index)
+            rect = self._with_halo(self.visualRect(index))
             if rect.intersects(self.viewport().rect()):
                 region += rect
         return region
@@ -267,7 +270,7 @@ class SectionView(QListView):
             return
         for changed in (self._hovered, row):
             if changed >= 0:
-                self.viewport().update(self._seen(self._layout.rect(changed)))
+                self.viewport().update(self._with_halo(self._seen(self._layout.rect(changed))))
         self._hovered = row
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -285,7 +288,7 @@ class SectionView(QListView):
         rows = self._layout.rows_between(seen.top(), seen.bottom())
         for row in range(rows.start, min(rows.stop, self._layout.row_count)):
             rect = self._seen(self._layout.rect(row))
-            if dirty.intersects(rect):
+            if dirty.intersects(self._with_halo(rect)):
                 option.rect = rect
                 option.state = plain_state | self._state_of(row)
                 self.itemDelegate().paint(painter, option, self.model().index(row, 0))
@@ -304,23 +307,6 @@ class SectionView(QListView):
         """Small and quiet at the lower edge; subclasses may speak louder."""
         painter.setFont(appearance.font(11, QFont.Weight.Medium))
         painter.setPen(appearance.colour("third"))
-        side = self._measures.side
+        side = HEADING_SIDE
         line = QRectF(area.left() + side, area.bottom() - 28, area.width() - 2 * side, 20)
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading, title)
-
-
-def _floating_bar(view: SectionView) -> QScrollBar:
-    """A scroll bar that lies over the rows instead of taking their room, so nothing moves when it comes or goes."""
-    bar, real = QScrollBar(Qt.Orientation.Vertical, view), view.verticalScrollBar()
-
-    def follow(low: int, high: int) -> None:
-        bar.setRange(low, high)
-        bar.setPageStep(real.pageStep())
-        bar.setSingleStep(real.singleStep())
-        bar.setVisible(high > low)
-
-    real.rangeChanged.connect(follow)
-    real.valueChanged.connect(bar.setValue)
-    bar.valueChanged.connect(real.setValue)
-    bar.hide()
-    return bar

@@ -7,7 +7,18 @@ import pytest
 
 from app.domain.errors import DiskFullError, Moment
 from app.domain.job import RESTING, JobState
-from app.domain.job_words import STATES, JobAction, Progress, actions, clock, label, lasted, progress, second_line
+from app.domain.job_words import (
+    STATES,
+    JobAction,
+    Progress,
+    actions,
+    brief_line,
+    clock,
+    label,
+    lasted,
+    progress,
+    second_line,
+)
 from app.domain.money import Money
 from app.domain.provider_info import Capabilities
 from tests.fakes import NOW, make_asset, make_job
@@ -90,6 +101,12 @@ def test_a_finished_job_tells_files_time_and_price() -> None:
     assert line(make_job(files=4)) == "4 images \u00b7 24 s \u00b7 $0.04"
     assert line(make_job(estimate=Money(Decimal(0)))) == "1 image \u00b7 24 s \u00b7 free"
     assert line(make_job(estimate=None, sent_at=None)) == "1 image"
+
+
+def test_a_narrow_column_gets_the_short_form() -> None:
+    running = make_job(state=S.RUNNING, created_at=NOW - timedelta(seconds=41))
+    assert [str(part) for part in brief_line(running, NOW, 70, "NetMind")] == ["0:41 / 1:10"]
+    assert [str(part) for part in brief_line(make_job(files=4), NOW, 70, "NetMind")] == ["4 images", "24 s"]
 
 
 def test_what_holds_a_job_up_is_said_instead_of_the_time() -> None:

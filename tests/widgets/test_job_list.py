@@ -162,6 +162,19 @@ def test_marking_a_job_from_outside_asks_for_nothing_and_survives_its_move(scene
     assert scene.list.current_id() == ""
 
 
+def test_the_mark_goes_with_its_job_and_the_keys_keep_their_place(scene: Scene) -> None:
+    jobs = [make_job(f"job {n}", created_at=NOW - timedelta(minutes=n)) for n in range(4)]
+    scene.add(*jobs)
+    scene.list.set_current(jobs[1].job_id)
+    scene.jobs.remove(jobs[1].job_id)
+    seen = [scene.list.current_id()]
+    scene.list.view.setFocus()
+    scene.list.set_current(jobs[2].job_id)
+    scene.jobs.remove(jobs[2].job_id)
+    seen.append(scene.list.current_id())
+    assert seen == ["", jobs[3].job_id]
+
+
 def test_see_all_stands_in_the_heading_of_the_first_finished_day(scene: Scene, qtbot: QtBot) -> None:
     scene.add(running())
     assert not scene.list.see_all.isVisible()
