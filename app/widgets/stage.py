@@ -37,6 +37,7 @@ class Stage(QGraphicsView):
         self.setCacheMode(QGraphicsView.CacheModeFlag.CacheBackground)
         self.setResizeAnchor(QGraphicsView.ViewportAnchor.AnchorViewCenter)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.viewport().setFocusProxy(self)  # otherwise it is a second, nameless stop of the tab key
 
     @property
     def is_fitted(self) -> bool:
@@ -76,7 +77,7 @@ class Stage(QGraphicsView):
 
     def item_rect(self) -> QRectF:
         """Where the content lies, in pixels of the viewport."""
-        return QRectF(self.mapFromScene(QRectF(QPointF(0, 0), self._content)).boundingRect())
+        return self.viewportTransform().mapRect(QRectF(QPointF(0, 0), self._content))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

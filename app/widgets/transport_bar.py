@@ -95,11 +95,14 @@ class TransportBar(QWidget):
     def set_muted(self, on: bool) -> None:
         self._mute.setChecked(on)
 
-    def set_for_film(self, film: bool, *, full_screen: bool = False) -> None:
+    def set_for_film(self, film: bool) -> None:
         """A sound has no full screen."""
         self._full.setVisible(film)
-        self._full.set_icon_name("minimize" if full_screen else "maximize")
-        self._full.set_name(self.tr("Leave full screen") if full_screen else self.tr("Full screen"))
+
+    def set_full_screen(self, on: bool) -> None:
+        """Its button leads back then."""
+        self._full.set_icon_name("minimize" if on else "maximize")
+        self._full.set_name(self.tr("Leave full screen") if on else self.tr("Full screen"))
 
     @Slot()
     def _on_play(self) -> None:

@@ -124,9 +124,9 @@ class Viewer(QWidget):
             self._show_card()
         else:
             self._footer.strip.set_items(content.items, self._index)
-            self._footer.show_item(content, self._index)
-            if item != before or self._stack.currentWidget() is self._card:
+            if before is None or (item.asset_id, item.path) != (before.asset_id, before.path):
                 self._show_item(item)
+            self._refresh_footer()
         self._tell()
 
     @Slot(str)
@@ -175,6 +175,15 @@ class Viewer(QWidget):
         else:
             self._on_cannot_show()
 
+    def _refresh_footer(self) -> None:
+        """The facts of the present result, and what can be done with it on this page."""
+        if self.current_item is not None:
+            self._footer.show_item(self._content, self._index)
+            if self._full is not None:
+                self._footer.set_full_screen(True)
+            if self._stack.currentWidget() is self._foreign:
+                self._footer.transport.hide()
+
     def _turn_to(self, page: QWidget) -> None:
         """Keeps the keyboard where the person left it, and away from buttons that have just come up: one of them may
         cost money, and a finger may be on the space bar."""
@@ -210,8 +219,8 @@ class Viewer(QWidget):
         if item.medium not in _PLAYED:
             opener = self.tr("Open with the system's viewer")
         self._foreign.set_words(icon, title, words, secondary=opener)
-        self._footer.transport.hide()
         self._turn_to(self._foreign)
+        self._refresh_footer()
 
     @Slot()
     def _open_externally(self) -> None:
@@ -232,10 +241,8 @@ class Viewer(QWidget):
         if index != self._index and 0 <= index < len(self._content.items):
             self._index = index
             self._footer.strip.set_current(index)
-            self._footer.show_item(self._content, index)
-            if self._full is not None:
-                self._footer.set_full_screen(True)
             self._show_item(self._content.items[index])
+            self._refresh_footer()
             self._tell()
 
     def _step(self, by: int) -> None:
@@ -292,9 +299,8 @@ class Viewer(QWidget):
             layout.addWidget(self._inside)
         self._inside.show()
         self._footer.set_full_screen(False)
-        if self.current_item is not None:
-            self._footer.setVisible(True)
-            self._footer.show_item(self._content, self._index)
+        self._footer.setVisible(self.current_item is not None)
+        self._refresh_footer()
         full.hide()
         full.deleteLater()
         self._focus_page()

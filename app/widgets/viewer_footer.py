@@ -104,7 +104,7 @@ class ViewerFooter(QWidget):
         """On the whole screen only the transport stays."""
         for part in (self._actions, self._facts, self._facts_below, self.strip):
             part.setHidden(on)
-        self.transport.set_for_film(self._item is not None and self._item.medium is Medium.VIDEO, full_screen=on)
+        self.transport.set_full_screen(on)
         self.setVisible(not on or not self.transport.isHidden())
 
     def _facts_of(self, item: ViewerItem, place: str) -> str:
