@@ -41,6 +41,7 @@ QT: dict[str, set[str]] = {
 
 DOORS = {
     "httpx": {"net/client.py"},
+    "httpcore": {"net/network.py"},
     "keyring": {"store/secret_store.py"},
     "qasync": {"system/event_loop.py"},
     "sqlite3": {"store"},

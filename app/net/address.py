@@ -1,6 +1,7 @@
 """Where requests may go: API paths that never leave their origin, and result links that never point inside.
 
-The rules are reliability.md S13 to S15; nothing here resolves names or opens connections.
+The rules are reliability.md S13 to S15; nothing here resolves names or opens connections: `network` does, and judges by
+`is_public_address` what a name turned out to be.
 """
 
 import ipaddress
@@ -12,6 +13,11 @@ from app.domain.errors import InsecureAddressError
 from app.domain.provider_info import LOOPBACK_HOSTS, is_acceptable_base_url
 
 MAX_URL_CHARS = 16 * 1024
+
+IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_PROTOCOL_ASSIGNMENTS = ipaddress.IPv4Network("192.0.0.0/24")  # Python counts only a part of it as private
 
 
 def path_of(*segments: str) -> str:
@@ -38,7 +44,7 @@ def is_loopback_url(url: str) -> bool:
         host = urlsplit(url).hostname or ""
     except ValueError:
         return False
-    return _is_loopback(host.lower())
+    return _is_loopback(_plain_host(host))
 
 
 def check_media_url(url: str, *, allow_loopback: bool) -> str:
@@ -51,7 +57,7 @@ def check_media_url(url: str, *, allow_loopback: bool) -> str:
     parts = _split(cleaned)
     if parts is None:
         raise InsecureAddressError(address=_shown(cleaned))
-    host = unicodedata.normalize("NFKC", parts.hostname or "").lower().rstrip(".")
+    host = _plain_host(parts.hostname or "")
     is_public = parts.scheme == "https" and _may_be_public(host)
     if not (allow_loopback if _is_loopback(host) else is_public):
         raise InsecureAddressError(address=_shown(cleaned))
@@ -89,29 +95,57 @@ def _split(url: str) -> SplitResult | None:
     return parts if parts.scheme in ("https", "http") else None
 
 
+def is_public_address(address: IPAddress) -> bool:
+    """True for an address of the open internet. One that carries an IPv4 address inside is judged by that."""
+    address = _unwrapped(address)
+    inside = address.is_private or address.is_loopback or address.is_link_local or address.is_unspecified
+    if inside or address.is_multicast or address.is_reserved or not address.is_global:
+        return False
+    if isinstance(address, ipaddress.IPv6Address):
+        return not address.is_site_local
+    return address not in _PROTOCOL_ASSIGNMENTS
+
+
+def is_loopback_address(address: IPAddress) -> bool:
+    """True for an address of this computer itself."""
+    return _unwrapped(address).is_loopback
+
+
+def _unwrapped(address: IPAddress) -> IPAddress:
+    """The IPv4 address that a mapped, a 6to4 or a NAT64 address leads to."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    if address in _NAT64:
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour or address
+
+
+def _plain_host(host: str) -> str:
+    """As resolvers see it: wide and styled letters are plain ones, every dot is a dot, and one at the end says nothing."""
+    return unicodedata.normalize("NFKC", host).replace("\u3002", ".").lower().rstrip(".")
+
+
 def _is_loopback(host: str) -> bool:
     if host in LOOPBACK_HOSTS or host.endswith(".localhost"):
         return True
     address = _ip_address(host)
-    return address is not None and address.is_loopback
+    return address is not None and is_loopback_address(address)
 
 
 def _may_be_public(host: str) -> bool:
     address = _ip_address(host)
-    return address.is_global and not address.is_multicast if address is not None else bool(host)
+    return is_public_address(address) if address is not None else bool(host)
 
 
-def _ip_address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+def _ip_address(host: str) -> IPAddress | None:
     """Also reads the old spellings that resolvers still take, such as 127.1, 0x7f000001 and 2130706433."""
     try:
-        address = ipaddress.ip_address(host)
+        return ipaddress.ip_address(host)
     except ValueError:
         try:
             return ipaddress.IPv4Address(socket.inet_aton(host))
         except (OSError, UnicodeError):
             return None
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return mapped or address
 
 
 def _shown(url: str) -> str:

@@ -1,4 +1,4 @@
-"""The one door to HTTP: a client that carries the key to one origin, and one for media that knows no key.
+"""The one door to HTTP, and the client that carries the key to one origin; `media_client` goes through the same door.
 
 httpx is imported here and nowhere else. Its errors are translated here into the tree of `app.domain.errors`, with the
 truth that matters for money: whether the request had left this computer. httpx's timeouts are per read, so every
@@ -8,12 +8,12 @@ exchange has a deadline of our own (reliability.md S5).
 import asyncio
 import logging
 import ssl
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
-from contextlib import aclosing, asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import Any, Self, cast
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import httpx
@@ -30,34 +30,33 @@ from app.domain.errors import (
 from app.domain.keys import KeyTextError, clean_key, key_fingerprint
 from app.domain.provider_info import is_acceptable_base_url
 from app.domain.redaction import HIDDEN
-from app.net.address import api_url, check_media_url, is_loopback_url, redirect_target, without_query
+from app.net.address import api_url, is_loopback_url, without_query
 from app.net.answer import MAX_BODY_BYTES, Answer, BoundedBody
 from app.net.lane import Lane
+from app.net.network import JudgedNetwork
 from app.net.schemes import Scheme, SchemeMemory, SchemesOfThisRun
 from app.net.tls import tls_context
 
 CONNECT_S = 10.0
 EXCHANGE_S = 60.0
-MEDIA_HEADERS_S = 30.0
-FLOOR_BYTES = 30 * 1024
-FLOOR_WINDOW_S = 30.0
-MAX_REDIRECTS = 5
 USER_AGENT = "Slowlight"
 
 _MAX_IDLE_CONNECTIONS = 8
 _IDLE_S = 30.0
 _SAFE_METHODS = frozenset({"GET", "HEAD", "DELETE"})
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _OWN_HEADERS = frozenset({"authorization", "cookie", "host", "proxy-authorization", "accept-encoding"})
 _MASKABLE_KEY_CHARS = 16  # a shorter key could be a part of ordinary words
 _WIRE_ERRORS = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, UnicodeError, ssl.SSLError)
+
+Http = httpx.AsyncClient
+Response = httpx.Response
 
 log = logging.getLogger(__name__)
 for _name in ("httpx", "httpcore"):  # at INFO they write whole signed links (reliability.md K2)
     logging.getLogger(_name).setLevel(logging.WARNING)
 
 
-class _Trace:
+class Trace:
     """How far one request came, as httpcore tells it."""
 
     def __init__(self) -> None:
@@ -73,7 +72,7 @@ class _Trace:
 
 
 @contextmanager
-def _translated(trace: _Trace) -> Iterator[None]:
+def translated(trace: Trace) -> Iterator[None]:
     """Errors of the wire become errors of the studio. The cause is cut off: it holds the request with its key."""
     try:
         yield
@@ -86,15 +85,15 @@ def _translated(trace: _Trace) -> Iterator[None]:
         raise ConnectionLostError(reason) from None
 
 
-async def _http(*, keep_alive: bool, direct: bool, tls: bool) -> httpx.AsyncClient:
+async def open_http(*, keep_alive: bool, direct: bool, tls: bool, network: JudgedNetwork | None = None) -> Http:
     """An unbounded pool without cookies and redirects; `direct` leaves the environment's proxies out.
 
-    Raises NoConnectionError when the proxy settings cannot be used.
+    `network` takes the place of the usual way to hosts. Raises NoConnectionError when the proxy settings cannot be used.
     """
     context = await tls_context() if tls else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     idle = _MAX_IDLE_CONNECTIONS if keep_alive else 0
     try:
-        return httpx.AsyncClient(
+        http = httpx.AsyncClient(
             verify=context,
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity"},
@@ -105,14 +104,44 @@ async def _http(*, keep_alive: bool, direct: bool, tls: bool) -> httpx.AsyncClie
     except (ValueError, ImportError, httpx.InvalidURL):
         # the text of the error may hold the proxy's password
         raise NoConnectionError("The proxy settings of this computer cannot be used.") from None
+    if network is not None:
+        # httpx has no parameter for it; proxies have transports of their own and keep their way
+        cast("Any", http)._transport._pool._network_backend = network
+    return http
 
 
-def _timeout(longest_s: float) -> httpx.Timeout:
-    return httpx.Timeout(connect=CONNECT_S, read=longest_s, write=longest_s, pool=None)
+async def send(
+    http: Http,
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    body: bytes | None = None,
+    *,
+    longest_s: float,
+    trace: Trace,
+) -> Response:
+    """One request; returns with the headers of the answer. To be used inside `translated`.
+
+    Raises InsecureAddressError where the library sees another host in `url` than the checks saw.
+    """
+    timeout = httpx.Timeout(connect=CONNECT_S, read=longest_s, write=longest_s, pool=None)
+    request = http.build_request(
+        method, url, content=body, headers=dict(headers), timeout=timeout, extensions={"trace": trace}
+    )
+    host = (urlsplit(url).hostname or "").lower()
+    if host.isascii() and request.url.host.lower() != host:
+        raise InsecureAddressError(address=request.url.host)
+    return await http.send(request, stream=True)
 
 
-def _headers(response: httpx.Response) -> dict[str, str]:
+def headers_of(response: Response) -> dict[str, str]:
+    """The headers with lowercase names."""
     return {name.lower(): value for name, value in response.headers.items()}
+
+
+def chunks_of(response: Response) -> AsyncGenerator[bytes, None]:
+    """The body as it stands on the wire. It is a generator, which httpx does not say, and has to be closed."""
+    return cast("AsyncGenerator[bytes, None]", response.aiter_raw())
 
 
 class ApiClient:
@@ -135,7 +164,7 @@ class ApiClient:
         self.base_url = base_url.rstrip("/")
         self._credential = credential
         self._schemes = schemes or SchemesOfThisRun()
-        make = partial(_http, direct=is_loopback_url(base_url), tls=base_url.lower().startswith("https:"))
+        make = partial(open_http, direct=is_loopback_url(base_url), tls=base_url.lower().startswith("https:"))
         self._shared = Lane(partial(make, keep_alive=True), slots=at_once)
         # a paid request gets a connection of its own: a reused one may be closed already, and then nobody
         # can tell whether the request arrived
@@ -191,7 +220,7 @@ class ApiClient:
 
     async def _send(self, call: "_Call", scheme: Scheme) -> Answer:
         safe = call.method in _SAFE_METHODS
-        trace = _Trace()
+        trace = Trace()
         try:
             return await self._exchange(self._shared if safe else self._fresh, call, scheme, trace)
         except ServiceTimeoutError:
@@ -200,14 +229,13 @@ class ApiClient:
             if not (safe and trace.reused):
                 raise
         # the service had closed the kept connection (apis.md case 97)
-        return await self._exchange(self._fresh, call, scheme, _Trace())
+        return await self._exchange(self._fresh, call, scheme, Trace())
 
-    async def _exchange(self, lane: Lane[httpx.AsyncClient], call: "_Call", scheme: Scheme, trace: _Trace) -> Answer:
+    async def _exchange(self, lane: Lane[Http], call: "_Call", scheme: Scheme, trace: Trace) -> Answer:
         async with lane.borrow() as http:
-            with _translated(trace):
+            with translated(trace):
                 async with asyncio.timeout(call.deadline_s):
-                    request = call.build(http, scheme, trace)
-                    response = await http.send(request, stream=True)
+                    response = await call.send(http, scheme, trace)
                     try:
                         body = await _read(response, call.max_bytes)
                     finally:
@@ -215,7 +243,7 @@ class ApiClient:
         log.debug("%s %s answered %d", call.method, urlsplit(call.url).path, response.status_code)
         if len(call.key) >= _MASKABLE_KEY_CHARS:
             body = body.replace(call.key.encode("ascii"), HIDDEN.encode("ascii"))
-        return Answer(response.status_code, _headers(response), body, without_query(call.url))
+        return Answer(response.status_code, headers_of(response), body, without_query(call.url))
 
     async def close(self) -> None:
         """Closes all connections."""
@@ -235,152 +263,19 @@ class _Call:
     max_bytes: int
     key: str
 
-    def build(self, http: httpx.AsyncClient, scheme: Scheme, trace: _Trace) -> httpx.Request:
+    async def send(self, http: Http, scheme: Scheme, trace: Trace) -> Response:
         headers = {
             "Accept": "application/json",
             "Accept-Encoding": "gzip",
             **self.headers,
             "Authorization": scheme.header(self.key),
         }
-        return http.build_request(
-            self.method,
-            self.url,
-            content=self.body,
-            headers=headers,
-            timeout=_timeout(self.deadline_s),
-            extensions={"trace": trace},
-        )
+        return await send(http, self.method, self.url, headers, self.body, longest_s=self.deadline_s, trace=trace)
 
 
-def _chunks(response: httpx.Response) -> AsyncGenerator[bytes, None]:
-    """The body as it stands on the wire. It is a generator, which httpx does not say, and has to be closed."""
-    return cast("AsyncGenerator[bytes, None]", response.aiter_raw())
-
-
-async def _read(response: httpx.Response, max_bytes: int) -> bytes:
+async def _read(response: Response, max_bytes: int) -> bytes:
     body = BoundedBody(response.headers.get("content-encoding", ""), max_bytes)
-    async with aclosing(_chunks(response)) as chunks:
+    async with aclosing(chunks_of(response)) as chunks:
         async for raw in chunks:
             body.feed(raw)
     return body.finish()
-
-
-class MediaStream:
-    """The bytes of one result as they arrive. Header names are lowercase; `url` is the last of the redirects."""
-
-    def __init__(
-        self, response: httpx.Response, url: str, trace: _Trace, floor_bytes: int, floor_window_s: float
-    ) -> None:
-        self.status = response.status_code
-        self.headers: Mapping[str, str] = _headers(response)
-        self.url = url
-        self._trace = trace
-        self._raw = _chunks(response)
-        self._floor_bytes = floor_bytes
-        self._window_s = floor_window_s
-        self._waited_s = 0.0
-        self._came_bytes = 0
-
-    def __aiter__(self) -> Self:
-        return self
-
-    async def __anext__(self) -> bytes:
-        """The next bytes.
-
-        Raises ConnectionLostError when they end early, and ServiceTimeoutError when less than the floor came during a whole
-        window of waiting (time that the reader spends is not counted).
-        """
-        loop = asyncio.get_running_loop()
-        started = loop.time()
-        try:
-            with _translated(self._trace):
-                async with asyncio.timeout(self._window_s - self._waited_s):
-                    chunk = await anext(self._raw)
-        except ServiceTimeoutError:
-            raise ServiceTimeoutError("The download came to a standstill.") from None
-        self._waited_s += loop.time() - started
-        self._came_bytes += len(chunk)
-        if self._came_bytes >= self._floor_bytes:
-            self._waited_s, self._came_bytes = 0.0, 0
-        return chunk
-
-    async def close(self) -> None:
-        """Ends the reading."""
-        await self._raw.aclose()
-
-
-class MediaClient:
-    """Fetches result links: no key, no cookies, https, and redirects followed by hand under the same rules.
-
-    `allow_loopback` is for a provider whose own base URL is this computer. The floor is the slowest acceptable speed.
-    """
-
-    def __init__(
-        self,
-        *,
-        allow_loopback: bool = False,
-        at_once: int = 6,
-        floor_bytes: int = FLOOR_BYTES,
-        floor_window_s: float = FLOOR_WINDOW_S,
-        headers_deadline_s: float = MEDIA_HEADERS_S,
-    ) -> None:
-        self._allow_loopback = allow_loopback
-        self._floor = floor_bytes, floor_window_s
-        self._headers_deadline_s = headers_deadline_s
-        self._public = Lane(partial(_http, keep_alive=True, direct=False, tls=True), slots=at_once)
-        self._local = Lane(partial(_http, keep_alive=True, direct=True, tls=False), slots=at_once)
-
-    @asynccontextmanager
-    async def open(self, url: str, offset: int = 0, etag: str = "") -> AsyncIterator[MediaStream]:
-        """The answer to a GET of `url`, whatever its status, to be read in pieces.
-
-        With `offset` and a strong `etag` the rest from that byte on is asked for (Range with If-Range).
-        Raises InsecureAddressError (also for a redirect), NoConnectionError, ConnectionLostError, ServiceTimeoutError.
-        """
-        asked = {"Accept": "*/*"}
-        if offset:
-            asked |= {"Range": f"bytes={offset}-", "If-Range": etag}
-        target = check_media_url(url, allow_loopback=self._allow_loopback)
-        for _hop in range(MAX_REDIRECTS + 1):
-            async with self._get(target, asked) as stream:
-                if stream.status not in _REDIRECTS:
-                    yield stream
-                    return
-                location = stream.headers.get("location", "")
-            target = redirect_target(target, location, allow_loopback=self._allow_loopback)
-        raise InsecureAddressError("The link leads from one address to the next without an end.", address=target)
-
-    @asynccontextmanager
-    async def _get(self, url: str, headers: Mapping[str, str]) -> AsyncIterator[MediaStream]:
-        trace = _Trace()
-        lane = self._local if is_loopback_url(url) and url.startswith("http:") else self._public
-        async with lane.borrow() as http:
-            with _translated(trace):
-                async with asyncio.timeout(self._headers_deadline_s):
-                    request = http.build_request(
-                        "GET",
-                        url,
-                        headers=dict(headers),
-                        timeout=_timeout(self._headers_deadline_s),
-                        extensions={"trace": trace},
-                    )
-                    _check_same_host(url, request)
-                    response = await http.send(request, stream=True)
-            stream = MediaStream(response, url, trace, *self._floor)
-            try:
-                yield stream
-            finally:
-                await stream.close()
-                await response.aclose()
-
-    async def close(self) -> None:
-        """Closes all connections."""
-        await self._public.close()
-        await self._local.close()
-
-
-def _check_same_host(url: str, request: httpx.Request) -> None:
-    """What was checked is what is connected to: two parsers must not see two hosts in one link."""
-    host = (urlsplit(url).hostname or "").lower()
-    if host.isascii() and request.url.host.lower() != host:
-        raise InsecureAddressError(address=request.url.host)

@@ -24,7 +24,7 @@ from app.domain.errors import (
 )
 from app.domain.media import SNIFF_BYTES, sniff
 from app.net.answer import excerpt
-from app.net.client import MediaClient, MediaStream
+from app.net.media_client import MediaClient, MediaStream
 from app.net.part_file import KEEP_FREE_BYTES, PartFile, ResumePoint
 from app.net.retry import parse_retry_after
 

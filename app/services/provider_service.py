@@ -12,7 +12,7 @@ from app.domain.errors import InsecureAddressError, StudioError
 from app.domain.keys import clean_key
 from app.domain.provider_info import ProviderInfo, is_acceptable_base_url
 from app.domain.text import Text, text
-from app.net.client import MediaClient
+from app.net.media_client import MediaClient
 from app.providers.base import Provider
 from app.services.settings_service import SettingsService
 from app.store.secret_store import SecretStore

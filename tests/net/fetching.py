@@ -7,8 +7,8 @@ from pathlib import Path
 from app.domain.errors import (
     StudioError,
 )
-from app.net.client import MediaClient
 from app.net.download import Downloaded, download
+from app.net.media_client import MediaClient
 from tests.net.servers import Running, Script, Seen, Wire, reply, serving
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 3_000  # 768,008 bytes

@@ -13,8 +13,8 @@ from app.domain.errors import (
     BrokenResultError,
     ConnectionLostError,
 )
-from app.net.client import MediaClient
 from app.net.download import Downloaded, download
+from app.net.media_client import MediaClient
 from app.net.part_file import note_path
 from tests.net.fetching import ETAG, LIMIT, PICTURE, chunked, cut_at, fetch, good, left, storage, then_end
 from tests.net.servers import Seen, Wire, always, reply, serving

@@ -17,8 +17,8 @@ from app.domain.errors import (
     ServiceFailedError,
     TooManyRequestsError,
 )
-from app.net.client import MediaClient
 from app.net.download import download, write_inline
+from app.net.media_client import MediaClient
 from app.net.part_file import CHECKPOINT_BYTES, PartFile, disk_error, note_path
 from tests.net.fetching import ETAG, LIMIT, PICTURE, cut_at, fetch, good, left, storage
 from tests.net.servers import Seen, Wire, always, in_turn, reply

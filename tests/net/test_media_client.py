@@ -6,7 +6,7 @@ import time
 import pytest
 
 from app.domain.errors import InsecureAddressError, NoConnectionError, ServiceTimeoutError, StudioError
-from app.net.client import MAX_REDIRECTS, MediaClient
+from app.net.media_client import MAX_REDIRECTS, MediaClient
 from tests.net.servers import Running, Script, Seen, Wire, always, reply, serving
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + b"p" * 1_000

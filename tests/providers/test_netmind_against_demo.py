@@ -23,8 +23,9 @@ from app.domain.errors import (
 )
 from app.domain.media import Medium, sniff
 from app.domain.remote import RemoteRef, RemoteState, Snapshot, ref_key
-from app.net.client import ApiClient, MediaClient
+from app.net.client import ApiClient
 from app.net.download import Downloaded, download
+from app.net.media_client import MediaClient
 from app.providers.base import PreparedRequest
 from app.providers.netmind import NETMIND, NetMindProvider
 from app.providers.wire import failure_error

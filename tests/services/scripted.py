@@ -19,7 +19,7 @@ from app.domain.provider_info import Capabilities, ProviderInfo
 from app.domain.remote import Artifact, Listed, RemoteRef, RemoteState, Snapshot, Submission
 from app.domain.request import GenerationRequest
 from app.domain.values import Json
-from app.net.client import MediaClient
+from app.net.media_client import MediaClient
 from app.providers.base import PreparedRequest
 from app.services.connection_service import ConnectionService
 from app.services.job_service import JobService

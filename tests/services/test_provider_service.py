@@ -9,7 +9,8 @@ import pytest
 from app.domain.errors import InsecureAddressError, KeyMissingError
 from app.domain.keys import KeyTextError
 from app.domain.provider_info import ProviderInfo
-from app.net.client import ApiClient, MediaClient
+from app.net.client import ApiClient
+from app.net.media_client import MediaClient
 from app.providers.netmind import NETMIND, NetMindProvider
 from app.sandbox.running import RunningSandbox
 from app.services.provider_service import Connected, KeySource, ProviderService

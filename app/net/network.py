@@ -1,0 +1,80 @@
+"""The way to result hosts: a name is looked up once, every address is judged, and the judged one is connected to.
+
+So a name that is harmless when it is looked at and points inside when it is connected to finds no gap (DNS rebinding,
+reliability.md S13). TLS, its certificate and the Host header keep the name. Proxies do not come this way: they look names
+up in their own network.
+"""
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from itertools import chain, zip_longest
+
+import httpcore
+
+from app.domain.errors import InsecureAddressError
+from app.net.address import IPAddress
+
+Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
+"""Host and port -> its addresses, the best one first. Raises OSError where the name is not known."""
+
+Judge = Callable[[IPAddress], bool]
+"""True for an address that may be connected to."""
+
+PATIENCE_S = 2.0
+"""So long an address is tried while there are others: behind many routers IPv6 leads nowhere (apis.md case 99)."""
+
+
+async def look_up(host: str, port: int) -> list[str]:
+    """Asks the system, off the event loop's thread."""
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [str(entry[4][0]) for entry in found]
+
+
+class JudgedNetwork(httpcore.AsyncNetworkBackend):
+    """Connects to names of which every single address passes `judge`."""
+
+    def __init__(self, judge: Judge, resolve: Resolve = look_up, *, patience_s: float = PATIENCE_S) -> None:
+        self._judge = judge
+        self._resolve = resolve
+        self._patience_s = patience_s
+        self._sockets = httpcore.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109 - named so by the base
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """A connection to one of the addresses of `host`.
+
+        Raises InsecureAddressError where one of them does not pass, OSError or an error of httpcore for no connection.
+        """
+        async with asyncio.timeout(timeout):
+            *others, last = await self._addresses(host, port)
+            for address in others:
+                try:
+                    return await self._sockets.connect_tcp(
+                        address, port, self._patience_s, local_address, socket_options
+                    )
+                except (httpcore.ConnectError, httpcore.ConnectTimeout):
+                    continue
+            return await self._sockets.connect_tcp(last, port, None, local_address, socket_options)
+
+    async def sleep(self, seconds: float) -> None:
+        """Waits, for whoever tries again."""
+        await self._sockets.sleep(seconds)
+
+    async def _addresses(self, host: str, port: int) -> list[str]:
+        """At least one, IPv4 and IPv6 in turn beginning with the best one."""
+        found = [ipaddress.ip_address(address) for address in dict.fromkeys(await self._resolve(host, port))]
+        if not found:
+            raise OSError(f"The name {host[:100]} has no address.")
+        if not all(map(self._judge, found)):
+            raise InsecureAddressError(address=host[:100])
+        best = [str(address) for address in found if address.version == found[0].version]
+        other = [str(address) for address in found if address.version != found[0].version]
+        return [address for address in chain.from_iterable(zip_longest(best, other)) if address]
