@@ -71,11 +71,14 @@ class WaveformView(QWidget):
         heights = bars(self._peaks or (), count)
         tallest = min(_TALLEST, self.height() * _SHARE)
         pitch = area.width() / count
+        pale = (
+            "border_strong" if appearance.current().is_dark else "border"
+        )  # on near black the edge colour would vanish
         painter.setPen(Qt.PenStyle.NoPen)
         for number, height in enumerate(heights):
             tall = max(_FLATTEST, height * tallest)
             played = (number + 0.5) / count <= self._share
-            painter.setBrush(appearance.colour("accent" if played else "border"))
+            painter.setBrush(appearance.colour("accent" if played else pale))
             bar = QRectF(area.left() + number * pitch, area.center().y() - tall / 2, _BAR, tall)
             painter.drawRoundedRect(bar, _BAR / 2, _BAR / 2)
 

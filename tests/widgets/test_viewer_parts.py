@@ -234,7 +234,7 @@ def test_what_was_played_wears_the_accent(wave: WaveformView) -> None:
     row = [seen.pixelColor(x, 150).name() for x in range(400)]
     assert eyes.token("accent") in row[:200]
     assert eyes.token("accent") not in row[205:]
-    assert eyes.token("border") in row[205:]
+    assert eyes.token("border_strong") in row[205:]
 
 
 def test_a_click_a_drag_and_keys_seek(wave: WaveformView, qtbot: QtBot) -> None:
