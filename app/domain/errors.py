@@ -56,10 +56,14 @@ class StudioError(Exception):
         self.values = {name: str(value) for name, value in values.items()}
         super().__init__(server_text or str(self.happened))
 
+    def money_at(self, moment: Moment) -> Text:
+        """What it means for the money; a class with a sentence of its own says that one at any moment."""
+        return self.money if self.money is not None else _MONEY[moment]
+
     def problem(self, moment: Moment = Moment.OTHER, *, provider: str = "the service") -> Problem:
         """The three sentences for this moment; `provider` is the provider's title."""
         values = {"provider": provider, **self.values}
-        money = self.money if self.money is not None else _MONEY[moment]
+        money = self.money_at(moment)
         return Problem(
             code=self.code,
             happened=self.happened.with_values(**values),
@@ -84,6 +88,15 @@ class NoConnectionError(StudioError):
     short = text("no connection")
     not_started = True
     waiting_helps = True
+
+
+class UnprovenServerError(NoConnectionError):
+    """TLS failed: whoever answered could not prove to be the service, so nothing was sent. `reason` says what is wrong."""
+
+    code = "unproven_server"
+    happened = text("{provider} was not asked, because the connection is not secure: {reason}.")
+    advice = text("Check date and time of this computer, and whether this network asks you to log in.")
+    short = text("connection is not secure")
 
 
 class ConnectionLostError(StudioError):
@@ -194,6 +207,34 @@ class InvalidRequestError(StudioError):
     advice = text("Change what is marked in the form and generate again.")
     short = text("settings not accepted")
     not_started = True
+
+
+class RequestTooLargeError(StudioError):
+    """The request is larger than the provider takes; known before anything is sent (seed 004: 10 MB)."""
+
+    code = "request_too_large"
+    happened = text("The request is {size}, and {provider} takes {limit} at most.")
+    advice = text("Use smaller pictures, or save them as JPEG: inside the request they grow by a third.")
+    short = text("request is too large")
+    not_started = True
+
+
+class ServiceRetiredError(StudioError):
+    """The published address of a service that has ended answers 403, 404, 410, a page, or not at all (apis.md case 21)."""
+
+    code = "service_retired"
+    happened = text("{provider} has ended: nothing takes jobs at its published address any more.")
+    advice = text(
+        "Choose another model, or set the address of a compatible server in Settings. Your history stays usable."
+    )
+    short = text("service has ended")
+    not_started = True
+
+    def money_at(self, moment: Moment) -> Text:
+        """A job that is known was sent once, and its result is out of reach."""
+        if moment in (Moment.WATCH, Moment.SAVE):
+            return text("Its result cannot be fetched from there. Whether it was charged is for {provider} to say.")
+        return super().money_at(moment)
 
 
 class PromptRefusedError(StudioError):

@@ -10,12 +10,17 @@ object whose properties carry hints for the form:
 * `x-soft-maximum`, `x-soft-note`: above it (a number, or the length of a text) the form warns and does not forbid
 * `x-step`, `x-slider-maximum`: what one step of the control is and where it ends, without forbidding anything
 * `x-send`: false keeps a parameter at home when it equals its default; a seed with it is not chosen by the studio
+* `x-splits`: for each value of an enum the object of wire parameters that goes out in its place, as for sizes:
+  `{"1024x768": {"width": 1024, "height": 768}}`
+* `x-input`: image, video or audio: the value is a file that the person gives
 
-Parameters keep their order in the file, those of *Advanced* last. `expected_s` is in seconds, null where nobody knows.
+`transport` is async (the default: the server answers with a reference) or sync (it answers with the result itself), for
+providers that can do both. Parameters keep their order in the file, those of *Advanced* last. `expected_s` is in seconds,
+null where nobody knows.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from math import isfinite
@@ -56,6 +61,13 @@ class Widget(StrEnum):
     JSON = "json"
 
 
+class Transport(StrEnum):
+    """How a provider that can do both is asked to answer: with a reference at once, or with the result in the end."""
+
+    ASYNC = "async"
+    SYNC = "sync"
+
+
 @dataclass(frozen=True)
 class Param:
     """One parameter of a model, ready for a form. `schema` is its JSON Schema as it stands in the file."""
@@ -81,6 +93,8 @@ class Param:
     soft_note: str = ""
     slider_maximum: float | None = None
     send_default: bool = True
+    splits: Mapping[str, JsonObject] = field(default_factory=dict)
+    input: Medium | None = None
 
     @property
     def is_integer(self) -> bool:
@@ -117,6 +131,7 @@ class ModelSpec:
     seconds_param: str = ""
     summary: str = ""
     sources: tuple[str, ...] = ()
+    transport: Transport = Transport.ASYNC
     is_free_form: bool = False
     """The *Other model* entry: the id is typed by the person and the config is free JSON."""
 
@@ -140,7 +155,7 @@ class ModelSpec:
                 continue
             if not param.send_default and value == param.default:
                 continue
-            sent[param.name] = value
+            sent |= param.splits.get(str(value), {param.name: value})
         known = {param.name for param in self.params}
         sent.update((name, value) for name, value in values.items() if name not in known)
         return sent
@@ -184,6 +199,7 @@ def parse_model_spec(data: Json) -> ModelSpec:
         seconds_param=str(data.get("seconds_param", "")),
         summary=str(data.get("summary", "")),
         sources=_strings(data.get("sources")),
+        transport=_transport(data.get("transport", Transport.ASYNC)),
     )
 
 
@@ -228,6 +244,8 @@ def _param(name: str, schema: JsonObject, *, required: bool, position: int) -> P
         soft_note=str(schema.get("x-soft-note", "")),
         slider_maximum=_number(schema.get("x-slider-maximum")),
         send_default=schema.get("x-send") is not False,
+        splits=_splits(name, schema),
+        input=_input(name, schema.get("x-input")),
     )
 
 
@@ -255,6 +273,31 @@ def _choices(name: str, schema: JsonObject) -> tuple[tuple[Json, str], ...]:
     if not isinstance(values, list) or not isinstance(labels, dict):
         raise ModelSpecError(f'parameter "{name}": enum must be a list and x-labels an object')
     return tuple((value, str(labels.get(str(value), value))) for value in values)
+
+
+def _splits(name: str, schema: JsonObject) -> dict[str, JsonObject]:
+    splits = schema.get("x-splits", {})
+    if not isinstance(splits, dict):
+        raise ModelSpecError(f'parameter "{name}": x-splits must be an object')
+    found = {value: parts for value, parts in splits.items() if isinstance(parts, dict)}
+    offered = schema.get("enum")
+    if splits and (not isinstance(offered, list) or found.keys() != {str(value) for value in offered}):
+        raise ModelSpecError(f'parameter "{name}": x-splits needs one object for each value of its enum')
+    return found
+
+
+def _input(name: str, word: Json) -> Medium | None:
+    if word is None:
+        return None
+    if word not in (Medium.IMAGE, Medium.VIDEO, Medium.AUDIO):
+        raise ModelSpecError(f'parameter "{name}": x-input is {word!r}; known are image, video and audio')
+    return Medium(word)
+
+
+def _transport(word: Json) -> Transport:
+    if word not in (Transport.ASYNC, Transport.SYNC):
+        raise ModelSpecError(f'"transport" is {word!r}; known are async and sync')
+    return Transport(word)
 
 
 def _price(data: Json) -> tuple[Price | None, str]:

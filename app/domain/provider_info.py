@@ -19,8 +19,29 @@ class Capabilities:
 
 
 @dataclass(frozen=True)
+class LongRunAdvice:
+    """What a provider says about runs of more than `after_s` seconds that fail: the offer to send the job once more.
+
+    `priced` names what that costs in its place `{price}`; `unpriced` is for models whose price is not known.
+    """
+
+    after_s: float
+    priced: Text
+    unpriced: Text
+
+    def sentence(self, price: str) -> Text:
+        """The offer with its price, which may be ""."""
+        return self.priced.with_values(price=price) if price else self.unpriced
+
+
+@dataclass(frozen=True)
 class ProviderInfo:
-    """One provider. `key_id` names its key (several providers may share one); `retention_h` is None where unpublished."""
+    """One provider. `key_id` names its key (several providers may share one); `retention_h` is None where unpublished.
+
+    `retired` says in one or two sentences that the hosted service has ended, when, and what still works; "" while it
+    lives. `base_paths` are the API paths that the service had one after the other, the one in use first.
+    `extra_origins` are further hosts of the published service that its key may go to, for links in its answers.
+    """
 
     provider_id: str
     title: str
@@ -32,6 +53,18 @@ class ProviderInfo:
     capabilities: Capabilities = field(default_factory=Capabilities)
     retention_h: float | None = None
     is_demo: bool = False
+    retired: Text = field(default_factory=Text)
+    base_paths: tuple[str, ...] = ()
+    extra_origins: tuple[str, ...] = ()
+    long_run: LongRunAdvice | None = None
+
+    def is_published_address(self, base_url: str) -> bool:
+        """True for the provider's own address, False for a compatible server that a person has set."""
+        return base_url.rstrip("/") == self.default_base_url.rstrip("/")
+
+    def is_retired_at(self, base_url: str) -> bool:
+        """True where the hosted service that has ended would be asked."""
+        return bool(self.retired) and self.is_published_address(base_url)
 
 
 def is_acceptable_base_url(url: str) -> bool:

@@ -29,7 +29,9 @@ class RemoteState(StrEnum):
 class Artifact:
     """One result on the server. `url` is a link without need of a key; or `inline` holds the bytes themselves.
 
-    `suggested_name` comes from outside and never becomes a path; `key` is stable per job (file id or index).
+    With `via_provider` neither is there: the provider itself brings it (`Provider.fetch`), because it is too big for
+    memory or needs the key. `suggested_name` comes from outside and never becomes a path; `key` is stable per job (file id
+    or index).
     """
 
     key: str
@@ -37,11 +39,15 @@ class Artifact:
     inline: bytes | None = None
     suggested_name: str = ""
     size_bytes: int | None = None
+    via_provider: bool = False
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One answer about one job. `wire_status` is the server's word as it came; `message` its failure or log text."""
+    """One answer about one job. `wire_status` is the server's word as it came; `message` its failure or log text.
+
+    `notice` is worth saying beside a result that came, such as that some were removed; `missing` counts those.
+    """
 
     state: RemoteState
     wire_status: str = ""
@@ -50,6 +56,7 @@ class Snapshot:
     progress: float | None = None
     queue_position: int | None = None
     notice: Text = field(default_factory=Text)
+    missing: int = 0
 
 
 @dataclass(frozen=True)

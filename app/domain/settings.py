@@ -16,6 +16,7 @@ from app.domain.values import Json, JsonObject
 
 T = TypeVar("T")
 MOST_RUNNING = 32
+_BASE_PATH = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._~-]{1,64}){1,8}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}([_-][A-Za-z]{2,4})?")
 
 
@@ -69,12 +70,18 @@ def _is_base_url(value: Json) -> bool:
     return isinstance(value, str) and (value.strip() == "" or is_acceptable_base_url(value.strip()))
 
 
+def _is_base_path(value: Json) -> bool:
+    return isinstance(value, str) and (value == "" or _BASE_PATH.fullmatch(value) is not None)
+
+
 def _is_language(value: Json) -> bool:
     return isinstance(value, str) and (value == "" or _LANGUAGE.fullmatch(value) is not None)
 
 
 PROVIDER_BASE_URL: Setting[str] = Setting("providers.*.base_url", "", _is_base_url)
 """By provider id; "" is the published address."""
+PROVIDER_BASE_PATH: Setting[str] = Setting("providers.*.base_path", "", _is_base_path)
+"""By provider id, such as "/v1/netmind-video-job"; "" is the first one that the provider had."""
 APPEARANCE_MODE: Setting[str] = Setting("appearance.mode", "system", one_of("system", "dark", "light"))
 REDUCED_MOTION: Setting[bool] = Setting("appearance.reduced_motion", False, _is_switch)
 LANGUAGE: Setting[str] = Setting("language", "", _is_language)
@@ -98,6 +105,7 @@ CREATE_DRAFT: Setting[JsonObject] = Setting("create.*.draft", {}, _is_object)
 
 SETTINGS: tuple[Setting[Any], ...] = (
     PROVIDER_BASE_URL,
+    PROVIDER_BASE_PATH,
     APPEARANCE_MODE,
     REDUCED_MOTION,
     LANGUAGE,
@@ -130,11 +138,11 @@ def declared(key: str) -> tuple[Setting[Any], str]:
 
 
 def notices(data: JsonObject) -> tuple[Text, ...]:
-    """A sentence for each declared key whose value is not valid."""
+    """A sentence for each declared key whose value is not valid; what is in the way of several is named once."""
+    found = dict.fromkeys(path for setting in SETTINGS for path in _wrong(data, setting, ()))
     return tuple(
         text("The setting {key} in settings.json is not valid, so the usual value is used.", key=".".join(path))
-        for setting in SETTINGS
-        for path in _wrong(data, setting, ())
+        for path in found
     )
 
 

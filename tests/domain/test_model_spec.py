@@ -5,7 +5,7 @@ from typing import cast
 import pytest
 
 from app.domain.media import Medium
-from app.domain.model_spec import Mark, ModelSpecError, Widget, parse_model_spec
+from app.domain.model_spec import Mark, ModelSpecError, Transport, Widget, parse_model_spec
 from app.domain.money import PricePer
 from app.domain.values import Json, JsonObject
 
@@ -152,3 +152,39 @@ def test_values_the_spec_does_not_name_are_sent_as_they_are() -> None:
 def test_the_number_of_results_is_never_less_than_one(value: Json, count: int) -> None:
     schema = cast("JsonObject", {"count": {"type": "integer", "default": 1}})
     assert parse_model_spec(data(schema, results_param="count")).result_count({"count": value}) == count
+
+
+SIZES: JsonObject = {
+    "type": "string",
+    "enum": ["1024x768", "512x512"],
+    "default": "512x512",
+    "x-splits": {"1024x768": {"width": 1024, "height": 768}, "512x512": {"width": 512, "height": 512}},
+}
+
+
+def test_one_choice_goes_out_as_several_parameters() -> None:
+    spec = parse_model_spec(data({"size": SIZES}))
+    assert spec.config({"prompt": "p", "size": "1024x768"}) == {"prompt": "p", "width": 1024, "height": 768}
+    assert spec.config({"prompt": "p"}) == {"prompt": "p", "width": 512, "height": 512}
+    kept = parse_model_spec(data({"size": {**SIZES, "x-send": False}}))
+    assert kept.config({"prompt": "p", "size": "512x512"}) == {"prompt": "p"}
+
+
+@pytest.mark.parametrize(
+    "splits",
+    ["1024x768", {"1024x768": {"width": 1024}}, {"1024x768": {"width": 1}, "512x512": 512}],
+)
+def test_splits_that_leave_a_choice_open_are_refused(splits: Json) -> None:
+    with pytest.raises(ModelSpecError, match="x-splits"):
+        parse_model_spec(data({"size": {**SIZES, "x-splits": splits}}))
+
+
+def test_a_spec_says_how_its_model_answers_and_which_parameters_are_files() -> None:
+    spec = parse_model_spec(data({"image": {"type": "string", "x-input": "image"}}, transport="sync"))
+    assert spec.transport is Transport.SYNC
+    assert [param.input for param in spec.params] == [None, Medium.IMAGE]
+    assert parse_model_spec(data()).transport is Transport.ASYNC
+    with pytest.raises(ModelSpecError, match="transport"):
+        parse_model_spec(data(transport="pigeon"))
+    with pytest.raises(ModelSpecError, match="x-input"):
+        parse_model_spec(data({"image": {"type": "string", "x-input": "smell"}}))

@@ -5,6 +5,7 @@ import pytest
 from app.domain.settings import (
     APPEARANCE_MODE,
     CREATE_DRAFT,
+    PROVIDER_BASE_PATH,
     PROVIDER_BASE_URL,
     REDUCED_MOTION,
     RUNNING_PER_PROVIDER,
@@ -31,6 +32,13 @@ def test_the_published_example_points_a_provider_elsewhere() -> None:
     assert PROVIDER_BASE_URL.read(data, "netmind") == "http://127.0.0.1:9000"
     assert PROVIDER_BASE_URL.read(data, "haiper") == ""
     assert notices(data) == ()
+
+
+def test_a_path_at_a_provider_is_a_plain_one() -> None:
+    for path in ("", "/v1/haiper-job", "/v1/netmind-video-job", "/v1.2/a_b~c"):
+        assert PROVIDER_BASE_PATH.check(path)
+    for wrong in (None, 5, "v1", "/", "//x", "/v1/", "/v1/../x", "/./x", "/v1?a=b", "/v 1", "/" + "a" * 65):
+        assert not PROVIDER_BASE_PATH.check(wrong), wrong
 
 
 @pytest.mark.parametrize(
