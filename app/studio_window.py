@@ -52,6 +52,7 @@ async def open_studio(qt: QApplication, options: Options) -> int:
         await stop.wait()
     finally:
         desk.end()
+        await asyncio.sleep(0)  # the player closes in the loop's next turn, before anything it plays from goes
         await studio.close()
     return 0
 
@@ -139,7 +140,7 @@ class StudioWindow(QObject):
             page = self.window.page(key) if self.window.is_made(key) else None
             if isinstance(page, CreatePage):
                 page.flush_draft()
-        self._player.stop()
+        self._player.close()
         self.window.close_for_good()
 
     # --- pages
