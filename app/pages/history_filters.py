@@ -105,11 +105,6 @@ class HistoryFilters(QWidget):
         """How many jobs answer the question."""
         self.count.setText(count_words(count))
 
-    @property
-    def is_filtering(self) -> bool:
-        """Whether anything but everything is asked for."""
-        return self.query() != HistoryQuery()
-
     def query(self) -> HistoryQuery:
         """The question as it stands in the bar."""
         medium = self.media.value()

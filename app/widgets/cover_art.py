@@ -81,7 +81,15 @@ def badge(painter: QPainter, picture: Place, icon_name: str, words: str) -> None
     label.inner(6 + icon_room, 0, 0, 0).write(painter, shown, "on_scrim", font)
 
 
-def progress_line(painter: QPainter, rect: QRectF, share: float | None, phase: float, role: str = "running") -> None:
+def progress_line(
+    painter: QPainter,
+    rect: QRectF,
+    share: float | None,
+    phase: float = -1.0,
+    *,
+    mirrored: bool = False,
+    role: str = "running",
+) -> None:
     """3 px: filled to `share`; a light that sweeps by `phase` (0 to 1) where nobody knows, standing when it is below 0."""
     radius = rect.height() / 2
     painting.surface(painter, rect, radius, fill=appearance.colour("border"))
@@ -93,6 +101,8 @@ def progress_line(painter: QPainter, rect: QRectF, share: float | None, phase: f
         start, end = max(0.0, phase * 1.3 - 0.3), min(1.0, phase * 1.3)
     if end > start:
         lit = QRectF(rect.left() + rect.width() * start, rect.top(), rect.width() * (end - start), rect.height())
+        if mirrored:
+            lit.moveLeft(rect.left() + rect.right() - lit.right())
         painting.surface(painter, lit, min(radius, lit.width() / 2), fill=appearance.colour(role))
 
 

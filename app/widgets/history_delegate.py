@@ -83,7 +83,7 @@ class CardDelegate(HistoryDelegate):
         progress = index.data(JobRole.PROGRESS)
         if isinstance(progress, Progress):
             line = QRectF(picture.rect.left() + 1, picture.rect.bottom() - 3, picture.width - 2, 3)
-            cover_art.progress_line(painter, line, progress.share, -1.0)
+            cover_art.progress_line(painter, line, progress.share, mirrored=picture.mirrored)
 
     def _paint_words(self, painter: QPainter, words: Place, index: Index) -> None:
         words.line(9, 20).write(painter, str(index.data()), "text", appearance.font(13))

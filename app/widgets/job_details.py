@@ -88,6 +88,7 @@ class JobDetails(QWidget):
         scroll.setWidget(inside)
         scroll.viewport().setAutoFillBackground(False)
         inside.setAutoFillBackground(False)
+        self.tags.begun.connect(lambda: scroll.ensureWidgetVisible(self.tags, 0, SIDE))
         self._faces = QStackedLayout()
         self._faces.addWidget(scroll)
         self._faces.addWidget(self._several)
@@ -143,10 +144,6 @@ class JobDetails(QWidget):
             self.tags.set_tags(job.tags)
         self.favourite.show()
         self.favourite.setChecked(job.favourite)
-
-    def refresh_picture(self) -> None:
-        """The picture that was being made is there."""
-        self.cover.update()
 
     def _rows(self, job: Job) -> list[DetailRow]:
         spec = self._find_spec(job.provider_id, job.model_id)

@@ -63,7 +63,8 @@ class JobRowDelegate(QStyledItemDelegate):
         self._paint_words(painter, row.inner(text_start(row.width), 0, end, 0), index, role)
         progress = index.data(JobRole.PROGRESS)
         if isinstance(progress, Progress):
-            cover_art.progress_line(painter, progress_rect(row), progress.share, self.phase)
+            line = progress_rect(row)
+            cover_art.progress_line(painter, line, progress.share, self.phase, mirrored=row.mirrored)
         for action, box in quick:
             self._paint_button(painter, box, action)
 

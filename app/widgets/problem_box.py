@@ -36,10 +36,6 @@ class ProblemBox(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self.hide()
 
-    @property
-    def copy(self) -> SecondaryButton:
-        return self._copy
-
     def sentences(self) -> list[str]:
         """What is said, in order."""
         labels = (self._happened, self._money, self._advice, self._server)

@@ -94,6 +94,12 @@ class SectionLayout:
         top = block.rows_top + line * (self.item_height + self.measures.gap)
         return QRect(left, top, right - left, self.item_height)
 
+    def top_of(self, row: int) -> int:
+        """Where to scroll to so that a row is seen from its upper edge, with its heading if it is right below one."""
+        block = self.blocks[bisect_right(self._firsts, row) - 1]
+        is_first_line = row - block.section.first < self.columns
+        return block.heading_top if is_first_line else self.rect(row).top() - self.measures.gap
+
     def heading_rect(self, block: _Block) -> QRect:
         return QRect(0, block.heading_top, self.width, block.rows_top - block.heading_top)
 

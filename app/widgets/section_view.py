@@ -155,7 +155,7 @@ class SectionView(QListView):
         if rect.isEmpty():
             return
         bar, page = self.verticalScrollBar(), self.viewport().height()
-        top = 0 if index.row() == 0 else rect.top() - self._measures.gap
+        top = self._layout.top_of(index.row())
         low = rect.bottom() + 1 + max(self._measures.gap, 1) - page
         if hint is QAbstractItemView.ScrollHint.PositionAtCenter:
             bar.setValue(rect.center().y() - page // 2)

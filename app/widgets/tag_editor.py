@@ -17,9 +17,10 @@ LONGEST, MOST = 40, 20
 
 
 class TagEditor(QWidget):
-    """`tags_changed` carries all tags, after the person added or removed one."""
+    """`tags_changed` carries all tags, after the person added or removed one; `begun` tells that one is being written."""
 
     tags_changed = Signal(tuple)
+    begun = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,10 +57,12 @@ class TagEditor(QWidget):
             chip.hide()
             chip.deleteLater()
         self._chips = [self._chip(tag) for tag in self._tags]
-        for chip in self._chips:
-            chip.show()
         for widget in (*self._chips, self._add, self._field):
             self._flow.addWidget(widget)
+        for chip in self._chips:
+            chip.show()
+        self._flow.invalidate()
+        self.updateGeometry()
         self._add.setVisible(len(self._tags) < MOST)
 
     def set_known(self, known: Sequence[str]) -> None:
@@ -77,6 +80,7 @@ class TagEditor(QWidget):
         self._add.hide()
         self._field.show()
         self._field.setFocus(Qt.FocusReason.TabFocusReason)
+        self.begun.emit()
 
     def _chip(self, tag: str) -> "TagChip":
         chip = TagChip(tag, parent=self)

@@ -263,6 +263,16 @@ def test_a_star_and_tags_are_given_and_taken(scene: Scene) -> None:
     assert [chip.label for chip in scene.page.details.tags.chips()] == ["sea"]
 
 
+def test_every_tag_has_its_place_also_after_another_job_was_looked_at(scene: Scene) -> None:
+    for prompt in ("Jade coast at noon", LAKE):
+        scene.choose(prompt)
+        QApplication.processEvents()
+    chips = scene.page.details.tags.chips()
+    assert [chip.label for chip in chips] == ["landscape", "album cover"]
+    assert not chips[0].geometry().intersects(chips[1].geometry())
+    assert all(scene.page.details.tags.rect().contains(chip.geometry()) for chip in chips)
+
+
 def test_escape_gives_a_half_written_tag_up(scene: Scene) -> None:
     job = scene.choose("Jade coast at noon")
     scene.button("Add tag").click()
