@@ -12,6 +12,7 @@ from app.widgets.place import Place
 
 _KEPT_BYTES = 32 * 1024 * 1024
 _BAR, _BAR_GAP = 3.0, 2.0
+_SILENCE = 0.02  # below it nothing is made larger
 
 
 class Covers:
@@ -53,14 +54,15 @@ def sign(painter: QPainter, rect: QRectF, icon_name: str, size: int, role: str =
 
 
 def waveform(painter: QPainter, rect: QRectF, peaks: Sequence[float], role: str = "accent") -> None:
-    """A sound as upright bars; `peaks` are 0 to 1 over the whole length."""
+    """A sound as upright bars; `peaks` are 0 to 1 over the whole length. A quiet sound fills the height as well."""
+    loudest = max(_SILENCE, max(peaks, default=0.0))
     count = max(1, int((rect.width() + _BAR_GAP) / (_BAR + _BAR_GAP)))
     left = rect.center().x() - (count * (_BAR + _BAR_GAP) - _BAR_GAP) / 2
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(appearance.colour(role))
     for bar in range(count):
         part = peaks[bar * len(peaks) // count : max(bar * len(peaks) // count + 1, (bar + 1) * len(peaks) // count)]
-        height = max(_BAR, max(part, default=0.0) * rect.height())
+        height = max(_BAR, max(part, default=0.0) / loudest * rect.height())
         box = QRectF(left + bar * (_BAR + _BAR_GAP), rect.center().y() - height / 2, _BAR, height)
         painter.drawRoundedRect(box, _BAR / 2, _BAR / 2)
 
