@@ -118,7 +118,8 @@ class StudioWindow(QObject):
             settings.set("demo.enabled", True)
         is_first_start = not settings.get("demo.enabled") and not settings.get("welcome.seen")
         page = settings.get("window.page")
-        self.window.show_page(WELCOME if is_first_start else str(page) if page in MEDIA else "image")
+        known = page in self.window.navigation.keys()
+        self.window.show_page(WELCOME if is_first_start else str(page) if known else "image")
         self.window.show()
 
     async def start(self) -> None:

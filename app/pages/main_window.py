@@ -19,6 +19,7 @@ from app.widgets.toast import ToastHost
 
 SMALLEST = QSize(1000, 660)
 USUAL = QSize(1440, 900)
+FRAME = QSize(16, 48)
 
 PageMaker = Callable[[], QWidget]
 
@@ -46,7 +47,7 @@ class MainWindow(QWidget):
         self.setAccessibleName("Slowlight")
         self.setWindowIcon(_app_icon())
         self.setMinimumSize(SMALLEST)
-        self.resize(USUAL)
+        self.resize(_fitting(self.screen().availableSize()))
         self.navigation = NavigationBar(self)
         self.banner = Banner("warning", "", parent=self, closable=False)
         self._notice = QWidget(self)
@@ -127,6 +128,11 @@ class MainWindow(QWidget):
             return
         event.ignore()
         self.close_requested.emit()
+
+
+def _fitting(available: QSize) -> QSize:
+    """The usual size, or as much of it as a smaller screen has room for beside the window's frame."""
+    return USUAL.boundedTo(available - FRAME).expandedTo(SMALLEST)
 
 
 def _app_icon() -> QIcon:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from PySide6.QtCore import QObject, Signal
 
 from app.domain.errors import InsecureAddressError, StudioError
-from app.domain.keys import clean_key
+from app.domain.keys import KeyTextError, clean_key
 from app.domain.provider_info import ProviderInfo, is_acceptable_base_url
 from app.domain.text import Text, text
 from app.net.media_client import MediaClient
@@ -110,11 +110,15 @@ class ProviderService(QObject):
 
     def _from_environment(self, key_id: str) -> str:
         for info in self._infos.values():
-            if info.key_id == key_id and info.key_environment:
+            value = self._environment.get(info.key_environment, "") if info.key_environment else ""
+            if info.key_id == key_id and value.strip():
                 try:
-                    return clean_key(self._environment.get(info.key_environment, ""))
-                except ValueError:
-                    log.info("the variable %s holds no usable key", info.key_environment)
+                    return clean_key(value)
+                except KeyTextError:
+                    self._notes[key_id] = text(
+                        "The environment variable {name} holds something that is not a key. It is not used.",
+                        name=info.key_environment,
+                    )
         return ""
 
     async def _read_keychain(self, key_id: str) -> None:

@@ -78,6 +78,17 @@ def test_the_environment_s_key_is_used_and_said(run: Run[None], tmp_path: Path) 
     run(story())
 
 
+def test_a_variable_that_holds_no_key_is_said_and_not_used(run: Run[None], tmp_path: Path) -> None:
+    async def story() -> None:
+        providers = service(tmp_path, MemoryKeyring(), {"NETMIND_API_KEY": "two words"})
+        await providers.load()
+        card = providers.card("netmind")
+        assert not card.has_key
+        assert "NETMIND_API_KEY" in str(card.note)
+
+    run(story())
+
+
 def test_without_a_keychain_the_key_is_held_for_this_run_and_the_card_says_so(run: Run[None], tmp_path: Path) -> None:
     async def story() -> None:
         providers = service(tmp_path, None)
