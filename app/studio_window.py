@@ -118,7 +118,8 @@ class StudioWindow(QObject):
             settings.set("demo.enabled", True)
         is_first_start = not settings.get("demo.enabled") and not settings.get("welcome.seen")
         page = settings.get("window.page")
-        known = page in self.window.navigation.keys()
+        pages: tuple[str, ...] = self.window.navigation.keys()
+        known = page in pages
         self.window.show_page(WELCOME if is_first_start else str(page) if known else "image")
         self.window.show()
 
