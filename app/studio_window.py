@@ -180,6 +180,8 @@ class StudioWindow(QObject):
         page.show_requested.connect(self._show_job_id)
         page.action_requested.connect(self.actions.perform)
         page.delete_requested.connect(self.actions.delete)
+        page.set_mode(str(studio.settings.get("history.mode")))
+        page.mode_changed.connect(partial(studio.settings.set, "history.mode"))
         return page
 
     def _make_endpoints_page(self) -> QWidget:

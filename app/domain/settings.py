@@ -98,6 +98,7 @@ WINDOW_PAGE: Setting[str] = Setting("window.page", "image", _is_text)
 """The page that was open last."""
 WINDOW_GEOMETRY: Setting[str] = Setting("window.geometry", "", _is_text)
 """Qt's bytes in base64."""
+HISTORY_MODE: Setting[str] = Setting("history.mode", "grid", one_of("grid", "list"))
 CREATE_MODEL: Setting[str] = Setting("create.*.model", "", _is_text)
 """By medium: the model chosen last."""
 CREATE_DRAFT: Setting[JsonObject] = Setting("create.*.draft", {}, _is_object)
@@ -117,6 +118,7 @@ SETTINGS: tuple[Setting[Any], ...] = (
     WELCOME_SEEN,
     WINDOW_PAGE,
     WINDOW_GEOMETRY,
+    HISTORY_MODE,
     CREATE_MODEL,
     CREATE_DRAFT,
 )

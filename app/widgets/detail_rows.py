@@ -81,7 +81,7 @@ def _files(job: Job) -> list[DetailRow]:
     if first is not None and first.width and first.height:
         rows.append(DetailRow(say(text("Pixels")), f"{first.width} \u00d7 {first.height}"))
     if first is not None and first.duration_s is not None:
-        rows.append(DetailRow(say(text("Length")), job_words.clock(first.duration_s)))
+        rows.append(DetailRow(say(text("Playing time")), job_words.clock(first.duration_s)))
     return rows
 
 
