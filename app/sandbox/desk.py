@@ -31,6 +31,7 @@ class Desk:
         self.settings = settings
         self._workshop = workshop
         self._temporary: Path | None = None
+        self._closed = False
         self._orders: dict[str, Future[Files]] = {}
         self._cut: set[str] = set()  # file ids whose first download has been broken off
         self._busy: set[tuple[str, bytes]] = set()  # bodies that were told to come again
@@ -55,6 +56,7 @@ class Desk:
 
     def close(self) -> None:
         """Forget waiting orders; remove everything that was not meant to be kept."""
+        self._closed = True
         for future in list(self._orders.values()):
             future.cancel()
         if self._temporary is not None:
@@ -142,6 +144,8 @@ class Desk:
     def _painted(self, job_id: str, done: Future[Files]) -> None:
         """Called in a painter's thread."""
         self._orders.pop(job_id, None)
+        if self._closed:
+            return  # the next server paints it again; a stop is no failure
         try:
             self.book.rendered(job_id, done.result(), "", time.time())
         except PaintingFailedError as error:

@@ -1,4 +1,9 @@
-"""Words in a prompt that make the demo misbehave on purpose, for people who develop clients."""
+"""Words in a prompt that make the demo misbehave on purpose, for people who develop clients.
+
+Write one or more of them anywhere in a prompt: `[fail]` `[refuse]` `[empty]` `[slow]` change how the job ends;
+`[balance]` `[busy]` `[down]` `[html]` `[http 503]` `[lost]` change the answer to POST; `[cut]` breaks a download off.
+EXPLAINED says what each does; `--help` and the server's start page print it.
+"""
 
 import re
 from enum import StrEnum

@@ -110,7 +110,8 @@ def plucks(rng: random.Random, key: Key, count: int) -> Stereo:
 def _string(rng: random.Random, pitch: float, count: int) -> "Row[float]":
     """A plucked string: a short burst goes round and round and is smoothed a little each time."""
     length = max(int(SAMPLE_RATE / pitch), 4)
-    held = list(softened(noise(rng, length), 3500))
+    burst = softened(softened(noise(rng, length) * 3, 2400), 3000)
+    held = list(burst[length : 2 * length])  # the middle of three is a loop without a seam
     middle = sum(held) / length
     held = [value - middle for value in held]
     values: list[float] = []
@@ -127,9 +128,12 @@ def bells(rng: random.Random, key: Key, count: int) -> Stereo:
     left, right = silence(count), silence(count)
     place = 0.4
     steps = [note + octave for note in rng.sample(list(key.notes), 3) for octave in (24, 36)]
-    rings = [_bell(rng, key.pitch(semitones), int((3.6 - semitones / 20) * SAMPLE_RATE)) for semitones in steps[:5]]
+    kept: dict[int, Row[float]] = {}
     while place < count / SAMPLE_RATE - 1.0:
-        ring = rng.choice(rings)
+        semitones = rng.choice(steps)
+        if semitones not in kept:
+            kept[semitones] = _bell(rng, key.pitch(semitones), int((3.6 - semitones / 20) * SAMPLE_RATE))
+        ring = kept[semitones]
         side, loud = rng.uniform(0.2, 0.8), rng.uniform(0.3, 0.7)
         mix_in(left, ring, int(place * SAMPLE_RATE), loud * (1 - side))
         mix_in(right, ring, int(place * SAMPLE_RATE) + 60, loud * side)

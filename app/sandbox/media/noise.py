@@ -81,7 +81,8 @@ def contrast(grey: QImage, low: float, high: float) -> QImage:
     `contrast(c, 0.6, 0.95)` leaves 40 percent of the picture touched, softly.
     """
     small = grey.scaled(64, 64, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation)
-    values = sorted(bytes(small.convertToFormat(QImage.Format.Format_Grayscale8).constBits()))
+    small = small.convertToFormat(QImage.Format.Format_Grayscale8)
+    values = sorted(bytes(small.constBits()))
     bottom, top = values[int(low * (len(values) - 1))], values[int(high * (len(values) - 1))]
     span = max(top - bottom, 1)
     shares = (min(max((value - bottom) / span, 0.0), 1.0) for value in range(256))
@@ -103,7 +104,8 @@ def grain(rng: random.Random, size: int, strength: float) -> QImage:
     pixels = bytearray(4 * size * size)  # premultiplied: white's channels equal its alpha, black's are nothing
     pixels[0::4] = pixels[1::4] = pixels[2::4] = whites
     pixels[3::4] = alphas
-    return QImage(bytes(pixels), size, size, 4 * size, QImage.Format.Format_RGBA8888_Premultiplied).copy()
+    data = bytes(pixels)  # named, because the image only borrows it until it is copied
+    return QImage(data, size, size, 4 * size, QImage.Format.Format_RGBA8888_Premultiplied).copy()
 
 
 def _static(rng: random.Random, width: int, height: int) -> QImage:

@@ -7,11 +7,12 @@ from math import sqrt
 
 from app.sandbox.media import instruments, nature
 from app.sandbox.media.instruments import Key, Stereo, key_of
-from app.sandbox.media.signals import SAMPLE_RATE, Row, hall, interleaved, mix_in, peak, shaped, silence, swell
+from app.sandbox.media.signals import SAMPLE_RATE, Row, hall, interleaved, mix_in, peak, shaped, silence, swell, thinned
 from app.sandbox.media.subject import words_of
 
 Layer = Callable[[random.Random, Key, int], Stereo]
 LOUDEST = 0.71  # of full scale, -3 dB: nothing clips, also not after AAC
+_DEEPEST = 28.0  # Hz; what lies below only moves loudspeakers
 _HALL_LEFT, _HALL_RIGHT = (839, 1063, 1297), (907, 1009, 1373)  # half samples; primes do not ring together
 
 
@@ -94,7 +95,8 @@ def sound_of(prompt: str, seed: int, duration_s: float, fallback: str = "") -> b
     for side, delays in ((left, _HALL_LEFT), (right, _HALL_RIGHT)):
         mix_in(side, hall(side, delays, 0.72), 0, recipe.echo)
     envelope = swell(count, min(0.5, duration_s * 0.1), min(1.6, duration_s * 0.25))
-    return interleaved(shaped(left, envelope), shaped(right, envelope), LOUDEST)
+    left, right = (shaped(thinned(side, _DEEPEST), envelope) for side in (left, right))
+    return interleaved(left, right, LOUDEST)
 
 
 def recipe_of(words: list[str]) -> str:

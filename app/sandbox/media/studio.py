@@ -38,7 +38,9 @@ def make(order: RenderOrder) -> tuple[RenderedFile, ...]:
         suffix = f"_{number + 1}" if order.count > 1 else ""
         stem, ending, mime = _naming(order)
         path = order.folder / f"{stem}{suffix}.{ending}"
-        maker.make(order, order.seed + number, path)
+        part = path.with_name(f"part-{path.name}")
+        maker.make(order, order.seed + number, part)
+        part.replace(path)  # whole or not at all: a link may already be in use
         files.append(RenderedFile(_file_id(path), path.name, order.medium, mime, path))
     return tuple(files)
 
@@ -65,7 +67,9 @@ def _file_id(path: Path) -> str:
 
 
 def _be_quiet() -> None:
-    """Keep encoders' chatter off the server's output, and leave Ctrl+C to the server."""
+    """Give way to the studio's window, keep encoders' chatter off the output, leave Ctrl+C to the server."""
+    if hasattr(os, "nice"):
+        os.nice(5)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     sink = os.open(os.devnull, os.O_WRONLY)
     for descriptor in (1, 2):

@@ -62,6 +62,10 @@ class Water:
         stage, depth = self.stage, self.stage.height - round(self.shore)
         rough = stage.unit * (26 - 21 * self.calm)
         edge = rough * 2 + 2
+        # Whole target rows, no smoothed edges, and nothing from the source's rim: otherwise Qt looks a pixel past
+        # the image it is given, and the picture is not the same on every run (tried, 6.11.3).
+        inset = min(4.0, stage.width / 4)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         stretch = min(self.squash, upper.height() / depth)
         for row in range(depth):
             near = row / depth
@@ -73,9 +77,10 @@ class Water:
             )
             aside = swell * rough * (0.06 + 0.94 * near)
             up = sin(wave * 17.3 + t * 2.3) * rough * 1.5 * near * (1 - 0.5 * self.calm)
-            source = min(max(upper.height() - 1 - row * stretch + up, 0.0), upper.height() - 1.0)
-            target = QRectF(-edge + aside, self.shore + row, stage.width + 2 * edge, 1)
-            painter.drawImage(target, upper, QRectF(0, source, stage.width, 1))
+            source = min(max(upper.height() - 1 - row * stretch + up, 1.0), upper.height() - 2.0)
+            target = QRectF(-edge + aside, upper.height() + row, stage.width + 2 * edge, 1)
+            painter.drawImage(target, upper, QRectF(inset, source, stage.width - 2 * inset, 1))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
     def _colour(self, painter: QPainter) -> None:
         deep = mix(self.palette.near, self.palette.high, 0.25)
