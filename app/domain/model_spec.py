@@ -4,7 +4,7 @@ The file format is `resources/models/<provider>/<model>.json`: a JSON object wit
 `medium`, `order`, `price`, `expected_s`, `sources` and `parameters`. `parameters` is a JSON Schema (draft 2020-12) of type
 object whose properties carry hints for the form:
 
-* `x-widget`: prompt, text, chips, choice, slider, number, switch, seed, json (chosen by type where it is missing)
+* `x-widget`: prompt, text, chips, choice, slider, number, switch, seed, media, json (chosen by type where it is missing)
 * `x-order`, `x-advanced`, `x-unit`, `x-labels` (value -> words), `x-hint`, `x-placeholder`
 * `x-mark`: documented, inferred or unknown, from the marks of apis.md; `x-range-mark` where the range is less sure
 * `x-soft-maximum`, `x-soft-note`: above it (a number, or the length of a text) the form warns and does not forbid
@@ -12,7 +12,9 @@ object whose properties carry hints for the form:
 * `x-send`: false keeps a parameter at home when it equals its default; a seed with it is not chosen by the studio
 * `x-splits`: for each value of an enum the object of wire parameters that goes out in its place, as for sizes:
   `{"1024x768": {"width": 1024, "height": 768}}`
-* `x-input`: image, video or audio: the value is a file that the person gives
+* `x-input`: image, video or audio: the value is a file that the person gives (`x-widget` media); or `x-accepts`: a list of
+  media and extensions, `["image"]` or `["mp3", "wav"]`; `x-many`, `x-max-mb`, `x-max-pixels`: limits; `x-encoding`: url (the
+  default: a link that the service fetches) or base64 (inside the request)
 
 `transport` is async (the default: the server answers with a reference) or sync (it answers with the result itself), for
 providers that can do both. Parameters keep their order in the file, those of *Advanced* last. `expected_s` is in seconds,
@@ -26,7 +28,9 @@ from enum import StrEnum
 from math import isfinite
 from typing import cast
 
+from app.domain.input_rules import InputRules, parse_rules
 from app.domain.media import Medium
+from app.domain.media_input import with_placeholders
 from app.domain.money import Price, PricePer
 from app.domain.values import Json, JsonObject
 
@@ -58,6 +62,7 @@ class Widget(StrEnum):
     NUMBER = "number"
     SWITCH = "switch"
     SEED = "seed"
+    MEDIA = "media"
     JSON = "json"
 
 
@@ -94,7 +99,12 @@ class Param:
     slider_maximum: float | None = None
     send_default: bool = True
     splits: Mapping[str, JsonObject] = field(default_factory=dict)
-    input: Medium | None = None
+    inputs: InputRules | None = None
+
+    @property
+    def input(self) -> Medium | None:
+        """What kind of file a media parameter takes; None for every other parameter."""
+        return self.inputs.medium if self.inputs else None
 
     @property
     def is_integer(self) -> bool:
@@ -146,7 +156,8 @@ class ModelSpec:
     def config(self, values: Mapping[str, Json]) -> JsonObject:
         """What is sent as the model's config: given values, without empty ones and without defaults kept at home.
 
-        Values that the spec does not name are sent as they are: a person wrote them into *Other model*.
+        Files are placeholders, filled when the request is sent. Values that the spec does not name are sent as they are: a
+        person wrote them into *Other model*.
         """
         sent: JsonObject = {}
         for param in self.params:
@@ -155,9 +166,11 @@ class ModelSpec:
                 continue
             if not param.send_default and value == param.default:
                 continue
+            if param.inputs is not None:
+                value = with_placeholders(value, param.inputs.encoding)
             sent |= param.splits.get(str(value), {param.name: value})
         known = {param.name for param in self.params}
-        sent.update((name, value) for name, value in values.items() if name not in known)
+        sent.update((name, with_placeholders(value)) for name, value in values.items() if name not in known)
         return sent
 
     def result_count(self, values: Mapping[str, Json]) -> int:
@@ -245,7 +258,7 @@ def _param(name: str, schema: JsonObject, *, required: bool, position: int) -> P
         slider_maximum=_number(schema.get("x-slider-maximum")),
         send_default=schema.get("x-send") is not False,
         splits=_splits(name, schema),
-        input=_input(name, schema.get("x-input")),
+        inputs=_inputs(name, schema) if widget == Widget.MEDIA else None,
     )
 
 
@@ -256,6 +269,8 @@ def _mark(name: str, word: Json) -> Mark:
 
 
 def _default_widget(schema: JsonObject) -> Widget:
+    if "x-input" in schema or "x-accepts" in schema:
+        return Widget.MEDIA
     offered = schema.get("enum")
     if isinstance(offered, list):
         return Widget.CHIPS if len(offered) <= 6 else Widget.CHOICE
@@ -286,12 +301,11 @@ def _splits(name: str, schema: JsonObject) -> dict[str, JsonObject]:
     return found
 
 
-def _input(name: str, word: Json) -> Medium | None:
-    if word is None:
-        return None
-    if word not in (Medium.IMAGE, Medium.VIDEO, Medium.AUDIO):
-        raise ModelSpecError(f'parameter "{name}": x-input is {word!r}; known are image, video and audio')
-    return Medium(word)
+def _inputs(name: str, schema: JsonObject) -> InputRules:
+    try:
+        return parse_rules(schema)
+    except ValueError as error:
+        raise ModelSpecError(f'parameter "{name}": {error}') from error
 
 
 def _transport(word: Json) -> Transport:

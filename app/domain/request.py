@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from app.domain.media import Medium
+from app.domain.media_input import inputs_in
 from app.domain.money import Money
 from app.domain.values import Params
 
@@ -24,5 +25,6 @@ class GenerationRequest:
 
     @property
     def prompt(self) -> str:
-        """The words a person reads this request by. Speech models call them `text`."""
-        return str(self.params.get("prompt") or self.params.get("text") or "")
+        """The words a person reads this request by. Speech models call them `text`; without any it is a file's name."""
+        words = self.params.get("prompt") or self.params.get("text")
+        return str(words or next((kept.name for kept in inputs_in(dict(self.params))), ""))

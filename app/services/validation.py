@@ -11,6 +11,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, cast
 
 from app.domain.free_form import ConfigError, read_config
+from app.domain.input_rules import value_problem
 from app.domain.model_spec import ModelSpec, ModelSpecError, Param, Widget
 from app.domain.money import Money
 from app.domain.text import Text, plain, text
@@ -72,8 +73,10 @@ def problems(
     given: JsonObject = {name: value for name, value in values.items() if value is not None and value != ""}
     found = {param.name: said for param in spec.params if (said := _own_rules(spec, param, given))}
     if validator is not None:
-        # jsonschema cannot divide by infinity, and what was found above needs no second sentence
-        rest = {name: value for name, value in given.items() if name not in found}
+        # jsonschema cannot divide by infinity, and what was found above needs no second sentence; a file is an object
+        # here, and a text on the wire, which is what the schema speaks of
+        done = found.keys() | {param.name for param in spec.params if param.inputs is not None}
+        rest = {name: value for name, value in given.items() if name not in done}
         for error in _relevant(validator.iter_errors(rest)):
             param = spec.param(str(error.absolute_path[0])) if error.absolute_path else None
             if param is not None and param.name not in found:
@@ -84,13 +87,14 @@ def problems(
 def _own_rules(spec: ModelSpec, param: Param, given: JsonObject) -> Text | None:
     value = given.get(param.name)
     if param.required and is_blank(value):
-        if param.widget is Widget.PROMPT:
-            return text("Write a prompt first.")
-        return text("{title} is needed.", title=param.title)
+        is_prompt = param.widget is Widget.PROMPT
+        return text("Write a prompt first.") if is_prompt else text("{title} is needed.", title=param.title)
     if isinstance(value, float) and not isfinite(value):
         return _wrong_type(param)
     if param.widget is Widget.JSON and isinstance(value, str):
         return _json_problem(value)
+    if param.inputs is not None and value is not None:
+        return value_problem(param.inputs, param.title, value)
     if spec.is_free_form and param.name == "prompt" and is_blank(value) and is_blank(given.get("config")):
         return text("Write a prompt, or a config that says what to make.")
     return None
