@@ -62,7 +62,7 @@ def test_waiting_times_are_believable_and_the_same_for_the_same_job() -> None:
 
 
 def test_the_wire_shows_a_job_in_line_and_at_work() -> None:
-    with RunningSandbox(replace(QUICK, speed=8.0)) as s:
+    with RunningSandbox(replace(QUICK, speed=20.0)) as s:
         job = create(s.base_url, prompt="[fail] seen at work")
         seen = [job["status"]]
         while seen[-1] not in ("completed", "failed"):
