@@ -3,7 +3,14 @@
 import logging
 from dataclasses import replace
 
-from app.domain.errors import Moment, StorageError, StudioError, UnknownOutcomeError
+from app.domain.errors import (
+    ConnectionLostError,
+    Moment,
+    NoConnectionError,
+    StorageError,
+    StudioError,
+    UnknownOutcomeError,
+)
 from app.domain.job import Job, JobState
 from app.domain.remote import Submission
 from app.net.retry import backoff_s
@@ -98,7 +105,7 @@ class Sender:
             self._book.show_only(job.job_id, state=state, **changes)
 
     def _note_connection(self, title: str, error: StudioError) -> None:
-        if error.code in ("no_connection", "timeout", "connection_lost"):
+        if isinstance(error, NoConnectionError | ConnectionLostError):
             self._connection.failed(title)
         else:
             self._connection.succeeded(title)

@@ -10,9 +10,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from app.domain.errors import (
+    ConnectionLostError,
     JobGoneError,
     KeyMissingError,
     KeyRejectedError,
+    NoConnectionError,
     NotAllowedError,
     NotAServiceAnswerError,
     StudioError,
@@ -187,7 +189,7 @@ class Watcher:
         else:
             pause = backoff_s(self._failures, first=2.0, cap=LONGEST_BACKOFF_S, random=self._random)
             pause = max(pause, error.retry_after_s or 0.0, 1.0)
-        if error.code in ("no_connection", "timeout", "connection_lost"):
+        if isinstance(error, NoConnectionError | ConnectionLostError):
             self._connection.failed(title)
         log.warning("asking %s failed: %s", self._provider_id, error.code)
         for job in jobs:

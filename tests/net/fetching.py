@@ -17,17 +17,17 @@ ETAG = '"e-1"'
 LIMIT = 10 * 1024 * 1024
 
 
-def fetch(script: Script, part: Path, **options: int) -> tuple[Downloaded | StudioError, Running]:
-    """One download with a fresh client; its result or its error, and what the server saw."""
+def fetch(
+    script: Script, part: Path, *, max_bytes: int = LIMIT, keep_free_bytes: int = 0, **limits: float
+) -> tuple[Downloaded | StudioError, Running]:
+    """One download with a fresh client of these limits; its result or its error, and what the server saw."""
 
     async def main() -> tuple[Downloaded | StudioError, Running]:
         async with serving(script) as server:
-            media = MediaClient(allow_loopback=True)
+            media = MediaClient(allow_loopback=True, **limits)  # type: ignore[arg-type]
             try:
                 url = server.base_url + "/a.png"
-                kept = options.get("keep_free_bytes", 0)
-                limit = options.get("max_bytes", LIMIT)
-                return await download(media, url, part, max_bytes=limit, keep_free_bytes=kept), server
+                return await download(media, url, part, max_bytes=max_bytes, keep_free_bytes=keep_free_bytes), server
             except StudioError as error:
                 return error, server
             finally:

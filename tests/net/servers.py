@@ -3,6 +3,7 @@
 import asyncio
 import json
 import socket
+import ssl
 import struct
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -55,10 +56,12 @@ class Running:
 
     port: int
     seen: list[Seen] = field(default_factory=list)
+    connections: int = 0
+    is_tls: bool = False
 
     @property
     def base_url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"https://localhost:{self.port}" if self.is_tls else f"http://127.0.0.1:{self.port}"
 
     def count(self, method: str) -> int:
         """How many requests of one method came."""
@@ -102,19 +105,17 @@ def in_turn(*answers: bytes) -> Script:
 
 
 @asynccontextmanager
-async def serving(script: Script) -> AsyncIterator[Running]:
+async def serving(script: Script, tls: ssl.SSLContext | None = None) -> AsyncIterator[Running]:
     """Runs a server in this loop until the block ends."""
     handlers: set[asyncio.Task[None]] = set()
-    connections = 0
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        nonlocal connections
-        connections += 1
+        running.connections += 1
         task = asyncio.current_task()
         assert task is not None
         handlers.add(task)
         try:
-            await _talk(reader, writer, connections)
+            await _talk(reader, writer, running.connections)
         except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass
         finally:
@@ -128,8 +129,8 @@ async def serving(script: Script) -> AsyncIterator[Running]:
             running.seen.append(request)
             await script(request, wire)
 
-    server = await asyncio.start_server(connected, "127.0.0.1", 0)
-    running = Running(server.sockets[0].getsockname()[1])
+    server = await asyncio.start_server(connected, "127.0.0.1", 0, ssl=tls)
+    running = Running(server.sockets[0].getsockname()[1], is_tls=tls is not None)
     try:
         yield running
     finally:
