@@ -7,7 +7,8 @@ The rules are reliability.md S13 to S15; nothing here resolves names or opens co
 import ipaddress
 import socket
 import unicodedata
-from urllib.parse import SplitResult, quote, unquote_to_bytes, urljoin, urlsplit
+from collections.abc import Collection, Mapping
+from urllib.parse import SplitResult, quote, unquote_to_bytes, urlencode, urljoin, urlsplit
 
 from app.domain.errors import InsecureAddressError
 from app.domain.provider_info import LOOPBACK_HOSTS, is_acceptable_base_url
@@ -25,8 +26,8 @@ def path_of(*segments: str) -> str:
     return "/" + "/".join(quote(segment, safe="", errors="replace") for segment in segments)
 
 
-def api_url(base_url: str, path: str) -> str:
-    """The address of an API path below a provider's base URL.
+def api_url(base_url: str, path: str, query: Mapping[str, str | int] | None = None) -> str:
+    """The address of an API path below a provider's base URL, with the query encoded behind it.
 
     Raises InsecureAddressError for a base URL that keys must not travel to, and for a path that climbs.
     """
@@ -35,7 +36,31 @@ def api_url(base_url: str, path: str) -> str:
     segments = [unquote_to_bytes(segment.encode("utf-8", "replace")) for segment in path.strip("/").split("/")]
     if any(segment in (b"", b".", b"..") for segment in segments):
         raise InsecureAddressError(address=path[:200])
-    return base_url.rstrip("/") + "/" + "/".join(quote(segment, safe=":@") for segment in segments)
+    address = base_url.rstrip("/") + "/" + "/".join(quote(segment, safe=":@") for segment in segments)
+    return f"{address}?{urlencode(query)}" if query else address
+
+
+def follow_up_url(base_url: str, link: str, extra_origins: Collection[str] = ()) -> str:
+    """Where a link in a service's answer leads that is asked for with the key; without a host it lies at the base URL.
+
+    Only the base URL's own origin and `extra_origins` are taken (apis.md cases 50 and 51), compared as scheme, host and
+    port. Raises InsecureAddressError for everything else.
+    """
+    try:
+        target = urljoin(base_url + "/", link.strip())
+    except ValueError:
+        raise InsecureAddressError(address=_shown(link)) from None
+    parts = _split(target)
+    own = _split(base_url)
+    allowed = {_origin(known) for known in (own, *map(_split, extra_origins)) if known is not None}
+    if parts is None or _origin(parts) not in allowed or not is_acceptable_base_url(without_query(target)):
+        raise InsecureAddressError(address=_shown(target))
+    return parts._replace(fragment="").geturl()
+
+
+def _origin(parts: SplitResult) -> tuple[str, str, int]:
+    port = parts.port or {"https": 443, "http": 80}[parts.scheme]
+    return parts.scheme, (parts.hostname or "").lower(), port
 
 
 def is_loopback_url(url: str) -> bool:

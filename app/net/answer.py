@@ -6,8 +6,9 @@ import json
 import math
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from app.domain.errors import NotAServiceAnswerError
 from app.domain.redaction import redact_text
@@ -21,6 +22,7 @@ MAX_WHOLE_NUMBER = 2**53
 EXCERPT_CHARS = 300
 
 _BIG_BODY_BYTES = 64 * 1024
+_UNPACKED_BYTES = 256 * 1024
 _SCRIPT = re.compile(r"<(script|style|title|head)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 _TITLE = re.compile(r"<title[^>]*>([^<]*)", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
@@ -122,37 +124,71 @@ def _storable(value: Json, depth: int) -> Json:
     return clean_text(value) if isinstance(value, str) else value
 
 
-class BoundedBody:
-    """Collects a body that may be gzipped once, and stops before it outgrows its limit.
+class Sink(Protocol):
+    """Where an answer goes that is too big for memory (`spool.SpoolFile`)."""
 
-    The unpacking is ours because the HTTP library's own can be made to fill the memory (reliability.md 1.3).
+    async def begin(self, size: int | None) -> None:
+        """A good answer of `size` bytes follows, None where nobody says; what came before is void."""
+        ...
+
+    async def write(self, block: bytes) -> None: ...
+
+
+class Unpacker:
+    """Takes gzip off a body, in pieces of bounded size.
+
+    It is ours because the HTTP library's own can be made to fill the memory (reliability.md 1.3).
     """
 
-    def __init__(self, content_encoding: str, max_bytes: int) -> None:
+    def __init__(self, content_encoding: str) -> None:
         encoding = content_encoding.strip().lower()
         if encoding not in ("", "identity", "gzip", "x-gzip"):
             raise NotAServiceAnswerError(f"The answer is packed in a way that was not asked for: {encoding[:40]}.")
         self._gzip = zlib.decompressobj(16 + zlib.MAX_WBITS) if "gzip" in encoding else None
+        self._is_begun = False
+
+    def feed(self, raw: bytes) -> Iterator[bytes]:
+        """What the next bytes from the wire stand for. Raises NotAServiceAnswerError where that is nothing."""
+        if self._gzip is None:
+            yield raw
+            return
+        self._is_begun = self._is_begun or bool(raw)
+        while raw and not self._gzip.eof:
+            try:
+                yield self._gzip.decompress(raw, _UNPACKED_BYTES)
+            except zlib.error:
+                raise NotAServiceAnswerError("The answer is not packed as it says.") from None
+            raw = self._gzip.unconsumed_tail
+
+    def finish(self) -> None:
+        """Raises NotAServiceAnswerError when the packed stream ended early."""
+        if self._gzip is not None and self._is_begun and not self._gzip.eof:
+            raise NotAServiceAnswerError("The answer ended in the middle.")
+
+
+class BoundedBody:
+    """Collects a body that may be gzipped once, and stops before it outgrows its limit."""
+
+    def __init__(self, content_encoding: str, max_bytes: int) -> None:
+        self._unpacker = Unpacker(content_encoding)
         self._max_bytes = max_bytes
         self._parts: list[bytes] = []
         self._size = 0
 
     def feed(self, raw: bytes) -> None:
         """Takes the next bytes from the wire. Raises NotAServiceAnswerError when it becomes too much."""
-        if self._gzip is None:
-            data = raw
-        else:
-            try:
-                data = self._gzip.decompress(raw, self._max_bytes - self._size + 1)
-            except zlib.error:
-                raise NotAServiceAnswerError("The answer is not packed as it says.") from None
-        self._size += len(data)
-        if self._size > self._max_bytes:
-            raise NotAServiceAnswerError(f"The answer is larger than {self._max_bytes // 2**20} MB.")
-        self._parts.append(data)
+        for data in self._unpacker.feed(raw):
+            self._size += len(data)
+            if self._size > self._max_bytes:
+                raise too_large(self._max_bytes)
+            self._parts.append(data)
 
     def finish(self) -> bytes:
         """The whole body. Raises NotAServiceAnswerError when the packed stream ended early."""
-        if self._gzip is not None and self._size and not self._gzip.eof:
-            raise NotAServiceAnswerError("The answer ended in the middle.")
+        self._unpacker.finish()
         return b"".join(self._parts)
+
+
+def too_large(max_bytes: int) -> NotAServiceAnswerError:
+    """The error for an answer beyond its limit."""
+    return NotAServiceAnswerError(f"The answer is larger than {max_bytes // 2**20} MB.")

@@ -8,7 +8,7 @@ exchange has a deadline of our own (reliability.md S5).
 import asyncio
 import logging
 import ssl
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Collection, Iterator, Mapping
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -26,17 +26,16 @@ from app.domain.errors import (
     NoConnectionError,
     NotAServiceAnswerError,
     ServiceTimeoutError,
-    UnprovenServerError,
 )
 from app.domain.keys import KeyTextError, clean_key, key_fingerprint
 from app.domain.provider_info import is_acceptable_base_url
 from app.domain.redaction import HIDDEN
-from app.net.address import api_url, is_loopback_url, without_query
-from app.net.answer import MAX_BODY_BYTES, Answer, BoundedBody
+from app.net.address import api_url, follow_up_url, is_loopback_url, without_query
+from app.net.answer import MAX_BODY_BYTES, Answer, BoundedBody, Sink, Unpacker, too_large
 from app.net.lane import Lane
 from app.net.network import JudgedNetwork
 from app.net.schemes import Scheme, SchemeMemory, SchemesOfThisRun
-from app.net.tls import tls_context, tls_trouble
+from app.net.tls import tls_context
 
 CONNECT_S = 10.0
 EXCHANGE_S = 60.0
@@ -44,6 +43,7 @@ USER_AGENT = "Slowlight"
 
 _MAX_IDLE_CONNECTIONS = 8
 _IDLE_S = 30.0
+_BLOCK_BYTES = 256 * 1024
 _SAFE_METHODS = frozenset({"GET", "HEAD", "DELETE"})
 _OWN_HEADERS = frozenset({"authorization", "cookie", "host", "proxy-authorization", "accept-encoding"})
 _MASKABLE_KEY_CHARS = 16  # a shorter key could be a part of ordinary words
@@ -80,8 +80,7 @@ def translated(trace: Trace) -> Iterator[None]:
     except _WIRE_ERRORS as error:
         reason = str(error)[:200]
         if not trace.sent:
-            wrong = tls_trouble(error)
-            raise (UnprovenServerError(reason, reason=wrong) if wrong else NoConnectionError(reason)) from None
+            raise NoConnectionError(reason) from None
         if isinstance(error, httpx.TimeoutException | TimeoutError):
             raise ServiceTimeoutError(reason) from None
         raise ConnectionLostError(reason) from None
@@ -149,8 +148,8 @@ def chunks_of(response: Response) -> AsyncGenerator[bytes, None]:
 class ApiClient:
     """Talks JSON to one provider. The key goes to this base URL's origin and nowhere else; no redirect is followed.
 
-    Answers with any status but 3xx are returned, not raised. Raises InsecureAddressError for a base URL that is neither
-    https nor this computer.
+    `extra_origins` are further hosts of the same service, for links in its answers (`follow`). Answers with any status but
+    3xx are returned, not raised. Raises InsecureAddressError for a base URL that is neither https nor this computer.
     """
 
     def __init__(
@@ -159,12 +158,14 @@ class ApiClient:
         credential: Callable[[], str | None],
         *,
         schemes: SchemeMemory | None = None,
+        extra_origins: Collection[str] = (),
         at_once: int = 8,
     ) -> None:
         if not is_acceptable_base_url(base_url):
             raise InsecureAddressError(address=without_query(base_url))
         self.base_url = base_url.rstrip("/")
         self._credential = credential
+        self._extra_origins = extra_origins
         self._schemes = schemes or SchemesOfThisRun()
         make = partial(open_http, direct=is_loopback_url(base_url), tls=base_url.lower().startswith("https:"))
         self._shared = Lane(partial(make, keep_alive=True), slots=at_once)
@@ -177,28 +178,47 @@ class ApiClient:
         method: str,
         path: str,
         *,
+        query: Mapping[str, str | int] | None = None,
         json_body: bytes | None = None,
         deadline_s: float = EXCHANGE_S,
         headers: Mapping[str, str] | None = None,
         max_bytes: int = MAX_BODY_BYTES,
+        sink: Sink | None = None,
     ) -> Answer:
         """One exchange with the service.
 
         `path` lies below the base URL (see `address.path_of`). While it is not known in which form the service wants the
         key, a 401 is answered with the bare key once: a 401 proves that nothing was done, so this holds for paid
         requests too. Safe methods are repeated once when a kept connection turned out to be closed; a POST never is.
+        With a `sink` the body of a 2xx goes there, at most `max_bytes` of it, and the answer's own body is empty.
 
         Raises KeyMissingError, KeyRejectedError (the key cannot be sent), NoConnectionError (never left),
         ServiceTimeoutError and ConnectionLostError (left, no answer), NotAServiceAnswerError (redirect, body too large
-        or badly packed).
+        or badly packed), and what the sink raises.
         """
-        url = api_url(self.base_url, path)
-        key = self._key()
         extra = {name: value for name, value in (headers or {}).items() if name.lower() not in _OWN_HEADERS}
         if json_body is not None:
             extra.setdefault("Content-Type", "application/json")
-        call = _Call(method.upper(), url, extra, json_body, deadline_s, max_bytes, key)
-        fingerprint = key_fingerprint(key)
+        url = api_url(self.base_url, path, query)
+        return await self._ask(_Call(method.upper(), url, extra, json_body, deadline_s, max_bytes, sink, self._key()))
+
+    async def follow(
+        self,
+        link: str,
+        *,
+        deadline_s: float = EXCHANGE_S,
+        max_bytes: int = MAX_BODY_BYTES,
+        sink: Sink | None = None,
+    ) -> Answer:
+        """GET of a link in one of the service's answers, with the key, in everything else like `request`.
+
+        Raises InsecureAddressError where it leads to an origin that the key must not go to.
+        """
+        url = follow_up_url(self.base_url, link, self._extra_origins)
+        return await self._ask(_Call("GET", url, {}, None, deadline_s, max_bytes, sink, self._key()))
+
+    async def _ask(self, call: "_Call") -> Answer:
+        fingerprint = key_fingerprint(call.key)
         known = self._schemes.get(self.base_url, fingerprint)
         used = known or Scheme.BEARER
         answer = await self._send(call, used)
@@ -239,7 +259,7 @@ class ApiClient:
                 async with asyncio.timeout(call.deadline_s):
                     response = await call.send(http, scheme, trace)
                     try:
-                        body = await _read(response, call.max_bytes)
+                        body = await _read(response, call)
                     finally:
                         await response.aclose()
         log.debug("%s %s answered %d", call.method, urlsplit(call.url).path, response.status_code)
@@ -263,6 +283,7 @@ class _Call:
     body: bytes | None
     deadline_s: float
     max_bytes: int
+    sink: Sink | None
     key: str
 
     async def send(self, http: Http, scheme: Scheme, trace: Trace) -> Response:
@@ -275,9 +296,40 @@ class _Call:
         return await send(http, self.method, self.url, headers, self.body, longest_s=self.deadline_s, trace=trace)
 
 
-async def _read(response: Response, max_bytes: int) -> bytes:
-    body = BoundedBody(response.headers.get("content-encoding", ""), max_bytes)
+async def _read(response: Response, call: _Call) -> bytes:
+    """The body, or nothing after it went into the call's sink."""
+    encoding = response.headers.get("content-encoding", "")
     async with aclosing(chunks_of(response)) as chunks:
+        if call.sink is not None and response.is_success:
+            await _pour(chunks, call.sink, Unpacker(encoding), _named_size(response), call.max_bytes)
+            return b""
+        body = BoundedBody(encoding, call.max_bytes if call.sink is None else MAX_BODY_BYTES)
         async for raw in chunks:
             body.feed(raw)
     return body.finish()
+
+
+async def _pour(
+    chunks: AsyncGenerator[bytes, None], sink: Sink, unpacker: Unpacker, size: int | None, max_bytes: int
+) -> None:
+    """A block at a time, so that the memory never holds more than one."""
+    if size is not None and size > max_bytes:
+        raise too_large(max_bytes)
+    await sink.begin(size)
+    block, came = bytearray(), 0
+    async for raw in chunks:
+        for data in unpacker.feed(raw):
+            block += data
+            came += len(data)
+            if came > max_bytes:
+                raise too_large(max_bytes)
+            if len(block) >= _BLOCK_BYTES:
+                await sink.write(bytes(block))
+                block.clear()
+    unpacker.finish()
+    await sink.write(bytes(block))
+
+
+def _named_size(response: Response) -> int | None:
+    length = response.headers.get("content-length", "").strip()
+    return int(length) if length.isascii() and length.isdigit() and len(length) <= 18 else None

@@ -9,9 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
-from typing import ParamSpec, TypeVar
 
 from app.domain.errors import (
     BrokenResultError,
@@ -27,6 +25,7 @@ from app.net.answer import excerpt
 from app.net.media_client import MediaClient, MediaStream
 from app.net.part_file import KEEP_FREE_BYTES, PartFile, ResumePoint
 from app.net.retry import parse_retry_after
+from app.net.threads import in_thread
 
 Progress = Callable[[int, int | None], None]
 """Bytes that are there, and bytes there will be where the server said so."""
@@ -35,9 +34,6 @@ _BLOCK_BYTES = 256 * 1024
 _ERROR_BYTES = 8 * 1024
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)")
 _XML_MESSAGE = re.compile(rb"<Message>([^<]{1,300})</Message>")
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -72,7 +68,7 @@ async def download(
     """
     file = PartFile(part, keep_free_bytes=keep_free_bytes)
     fetch = _Fetch(media, url, file, max_bytes, on_progress)
-    point = await _in_thread(file.resume_point)
+    point = await in_thread(file.resume_point)
     if point is not None:
         continued = await fetch.run(point)
         if continued is not None:
@@ -92,9 +88,9 @@ async def write_inline(data: bytes, part: Path, *, keep_free_bytes: int = KEEP_F
         raise BrokenResultError
     file = PartFile(part, keep_free_bytes=keep_free_bytes)
     try:
-        await _in_thread(_write_whole, file, data)
+        await in_thread(_write_whole, file, data)
     except BaseException:
-        await _in_thread(file.discard)
+        await in_thread(file.discard)
         raise
     return Downloaded(file.size_bytes, file.sha256, file.head)
 
@@ -139,7 +135,7 @@ class _Fetch:
             if not is_partial:
                 offset = 0  # the server sends the whole: Range was ignored, or the file is another one
             self._check_size(total)
-            await _in_thread(self.file.check_space, (total or 0) - offset)
+            await in_thread(self.file.check_space, (total or 0) - offset)
             return await self._receive(stream, offset, total)
 
     async def _check_status(self, stream: MediaStream) -> None:
@@ -158,7 +154,7 @@ class _Fetch:
 
     def _check_size(self, size: int | None) -> None:
         if size is not None and size > self.max_bytes:
-            raise ResultTooLargeError(limit=_in_words(self.max_bytes))
+            raise ResultTooLargeError(limit=size_in_words(self.max_bytes))
 
     async def _receive(self, stream: MediaStream, offset: int, total: int | None) -> Downloaded:
         etag = stream.headers.get("etag", "")
@@ -168,13 +164,13 @@ class _Fetch:
                 raise BrokenResultError("The file is empty.")
             if total is not None and self.file.size_bytes != total:
                 raise BrokenResultError(f"{self.file.size_bytes} bytes came instead of {total}.")
-            await _in_thread(self.file.finish)
+            await in_thread(self.file.finish)
         except (BrokenResultError, ResultTooLargeError):
             if self.file.is_open or not self.resumable:  # a login page does not cost what came before it
-                await _in_thread(self.file.discard)
+                await in_thread(self.file.discard)
             raise
         except BaseException:  # cut, cancelled or a full disk: what came is kept
-            await _in_thread(self.file.keep, etag)
+            await in_thread(self.file.keep, etag)
             raise
         file = self.file
         return Downloaded(file.size_bytes, file.sha256, file.head, etag, length_verified=total is not None)
@@ -183,7 +179,7 @@ class _Fetch:
         """The first bytes are looked at before anything is written, so that an error page never becomes a file."""
         file = self.file
         if offset:
-            await _in_thread(file.open, offset)
+            await in_thread(file.open, offset)
         block, is_open = bytearray(), bool(offset)
         try:
             async for chunk in stream:
@@ -205,12 +201,12 @@ class _Fetch:
     async def _begin(self, head: bytes) -> None:
         if head and sniff(head) is None:
             raise BrokenResultError(excerpt(head))
-        await _in_thread(self.file.open, 0)
+        await in_thread(self.file.open, 0)
 
     async def _write(self, block: bytearray, total: int | None, etag: str) -> None:
         data = bytes(block)
         block.clear()
-        await _in_thread(self.file.write, data, etag)
+        await in_thread(self.file.write, data, etag)
         if self.on_progress is not None:
             self.on_progress(self.file.size_bytes, total)
 
@@ -241,23 +237,8 @@ async def _error_words(stream: MediaStream) -> str:
     return excerpt(message[1] if message else b"" if body.lstrip().startswith(b"<?xml") else body)
 
 
-async def _in_thread(work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-    """Like `asyncio.to_thread`, but a cancelled caller waits for the work: two threads must not hold one file."""
-    running = asyncio.get_running_loop().run_in_executor(None, partial(work, *args, **kwargs))
-    try:
-        return await asyncio.shield(running)
-    except asyncio.CancelledError:
-        while not running.done():
-            try:
-                await asyncio.wait([running])
-            except asyncio.CancelledError:
-                continue
-        if not running.cancelled():
-            running.exception()  # seen: the cancelling is what counts
-        raise
-
-
-def _in_words(size_bytes: int) -> str:
+def size_in_words(size_bytes: int) -> str:
+    """For sentences: "4.0 GB", "250 MB"; at least 1 MB."""
     gigabyte = 1024**3
     if size_bytes >= gigabyte:
         return f"{size_bytes / gigabyte:.1f} GB"
