@@ -26,6 +26,7 @@ from app.domain.errors import (
     NoConnectionError,
     NotAServiceAnswerError,
     ServiceTimeoutError,
+    UnprovenServerError,
 )
 from app.domain.keys import KeyTextError, clean_key, key_fingerprint
 from app.domain.provider_info import is_acceptable_base_url
@@ -35,7 +36,7 @@ from app.net.answer import MAX_BODY_BYTES, Answer, BoundedBody, Sink, Unpacker, 
 from app.net.lane import Lane
 from app.net.network import JudgedNetwork
 from app.net.schemes import Scheme, SchemeMemory, SchemesOfThisRun
-from app.net.tls import tls_context
+from app.net.tls import tls_context, tls_trouble
 
 CONNECT_S = 10.0
 EXCHANGE_S = 60.0
@@ -80,7 +81,8 @@ def translated(trace: Trace) -> Iterator[None]:
     except _WIRE_ERRORS as error:
         reason = str(error)[:200]
         if not trace.sent:
-            raise NoConnectionError(reason) from None
+            wrong = tls_trouble(error)
+            raise (UnprovenServerError(reason, reason=wrong) if wrong else NoConnectionError(reason)) from None
         if isinstance(error, httpx.TimeoutException | TimeoutError):
             raise ServiceTimeoutError(reason) from None
         raise ConnectionLostError(reason) from None
