@@ -5,6 +5,7 @@ fails because of one bad row: it is left out and named in the log.
 """
 
 import hashlib
+import re
 import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -31,6 +32,7 @@ from app.store.ledger import Event, LedgerEntry
 from app.store.storable import dump_time, load_time
 
 T = TypeVar("T")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 _NEWEST_FIRST = "ORDER BY jobs.created_at DESC, jobs.seq DESC"
 
 
@@ -82,10 +84,11 @@ class JobStore:
 
         await self._write(work)
 
-    async def mark_sending(self, job_id: str, attempt: int, at: datetime) -> None:
+    async def mark_sending(self, job_id: str, attempt: int, at: datetime, *, filled: bytes | None = None) -> None:
         """Written before a POST goes out: state *sending*, when, and which attempt (from 1).
 
-        Raises LookupError when the job is not there or was deleted; nothing may be sent then.
+        `filled` is the body as it goes out where it differs from what `add` wrote down, because files took their places; its
+        hash is kept. Raises LookupError when the job is not there or was deleted; nothing may be sent then.
         """
 
         def work(connection: sqlite3.Connection) -> None:
@@ -95,7 +98,10 @@ class JobStore:
             )
             if changed.rowcount != 1:
                 raise LookupError(job_id)
-            ledger.note(connection, job_id, at, Event.SENDING, {"attempt": attempt})
+            detail: JsonObject = {"attempt": attempt}
+            if filled is not None:
+                detail |= {"sha256": hashlib.sha256(filled).hexdigest(), "size_bytes": len(filled)}
+            ledger.note(connection, job_id, at, Event.SENDING, detail)
 
         await self._write(work)
 
@@ -235,6 +241,15 @@ class JobStore:
                 " GROUP BY folded ORDER BY folded"
             )
             return [row["tag"] for row in found]
+
+        return await self._db.read(work)
+
+    async def inputs_in_use(self) -> frozenset[str]:
+        """The sha256 of every input that a job's recipe may name, removed jobs included until they are purged."""
+
+        def work(connection: sqlite3.Connection) -> frozenset[str]:
+            found = connection.execute("SELECT params FROM jobs WHERE params LIKE '%input%'")
+            return frozenset(digest for row in found for digest in _DIGEST.findall(row["params"]))
 
         return await self._db.read(work)
 

@@ -24,7 +24,7 @@ class Event(StrEnum):
     INTENT = "intent"
     """Written before anything is sent: path, sha256 and size_bytes of the body."""
     SENDING = "sending"
-    """Written before a POST goes out: attempt, counted from 1."""
+    """Written before a POST goes out: attempt, counted from 1; sha256 and size_bytes of a body that holds files."""
     REFERENCE = "reference"
     """The provider accepted the job: ref, key, and the estimate."""
     STATE = "state"
