@@ -34,7 +34,7 @@ from app.domain.redaction import HIDDEN
 from app.net.address import api_url, follow_up_url, is_loopback_url, without_query
 from app.net.answer import MAX_BODY_BYTES, Answer, BoundedBody, Sink, Unpacker, too_large
 from app.net.lane import Lane
-from app.net.network import JudgedNetwork
+from app.net.network import Network
 from app.net.schemes import Scheme, SchemeMemory, SchemesOfThisRun
 from app.net.tls import tls_context, tls_trouble
 
@@ -88,7 +88,7 @@ def translated(trace: Trace) -> Iterator[None]:
         raise ConnectionLostError(reason) from None
 
 
-async def open_http(*, keep_alive: bool, direct: bool, tls: bool, network: JudgedNetwork | None = None) -> Http:
+async def open_http(*, keep_alive: bool, direct: bool, tls: bool, network: Network | None = None) -> Http:
     """An unbounded pool without cookies and redirects; `direct` leaves the environment's proxies out.
 
     `network` takes the place of the usual way to hosts. Raises NoConnectionError when the proxy settings cannot be used.
@@ -107,9 +107,8 @@ async def open_http(*, keep_alive: bool, direct: bool, tls: bool, network: Judge
     except (ValueError, ImportError, httpx.InvalidURL):
         # the text of the error may hold the proxy's password
         raise NoConnectionError("The proxy settings of this computer cannot be used.") from None
-    if network is not None:
-        # httpx has no parameter for it; proxies have transports of their own and keep their way
-        cast("Any", http)._transport._pool._network_backend = network
+    # httpx has no parameter for it; proxies have transports of their own and keep their way
+    cast("Any", http)._transport._pool._network_backend = network or Network()
     return http
 
 

@@ -7,10 +7,12 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 
+import psutil
 import pytest
 
 from app.domain.errors import InsecureAddressError, NoConnectionError, StudioError
 from app.net.address import check_media_url, is_loopback_address, is_public_address
+from app.net.client import ApiClient
 from app.net.media_client import MediaClient
 from app.net.network import JudgedNetwork
 from tests.net.servers import Running, Seen, Wire, always, reply, serving
@@ -211,6 +213,25 @@ def test_an_address_that_never_answers_costs_only_a_moment() -> None:
             for one in crowd:
                 one.close()
     assert 0.2 <= took < 2
+
+
+@pytest.mark.parametrize("client", ["api", "media"])
+def test_a_handshake_that_is_cancelled_gives_its_socket_back(client: str) -> None:
+    async def main(url: str) -> int:
+        api, media = ApiClient(url, lambda: "sk-canary-0123456789"), MediaClient(allow_loopback=True)
+        process, before = psutil.Process(), 0
+        for tries in range(11):
+            work = api.request("GET", "/v1/x") if client == "api" else fetch(media, f"{url}/a.png")
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(work, 0.05)
+            before = before if tries else process.num_fds()
+        left = process.num_fds() - before
+        await api.close()
+        await media.close()
+        return left
+
+    with socket.create_server(("127.0.0.1", 0), backlog=32) as never_greets:
+        assert asyncio.run(main(f"https://127.0.0.1:{never_greets.getsockname()[1]}")) <= 0
 
 
 def test_every_address_of_the_internet_may_be_visited_and_what_hides_one_is_judged_by_it() -> None:
