@@ -77,7 +77,8 @@ def test_a_job_goes_from_request_to_saved_file(tmp_path: Path, dialect: Dialect,
     async def use(provider: NetMindProvider) -> None:
         await provider.check_key()
         submission = await provider.submit(request("A cup of coffee"))
-        assert submission.snapshot.state is RemoteState.QUEUED
+        # at this speed the job may be running before the answer is written
+        assert submission.snapshot.state in (RemoteState.QUEUED, RemoteState.RUNNING)
         snapshot = await ended(provider, submission.ref)
         assert snapshot.state is RemoteState.SUCCEEDED
         (saved,) = await save(snapshot, tmp_path)

@@ -122,9 +122,10 @@ async def main():
     await store.mark_sending(job(1).job_id, 1, START)
     await store.add(job(2), b"body", "/v1/generation")
     await store.mark_sending(job(2).job_id, 1, START)
-    await store.save(replace(job(2), state=JobState.QUEUED, sent_at=START, remote_ref={"key": "r-2"}))
+    queued = replace(job(2), state=JobState.QUEUED, sent_at=START, remote_ref={"key": "r-2"})
+    await store.save(queued)
     asyncio.get_running_loop().call_soon(os.kill, os.getpid(), signal.SIGKILL)
-    await store.save(replace(job(2), state=JobState.DONE))
+    await store.save(replace(queued, state=JobState.RUNNING))
 
 asyncio.run(main())
 """
