@@ -8,7 +8,7 @@ exchange has a deadline of our own (reliability.md S5).
 import asyncio
 import logging
 import ssl
-from collections.abc import AsyncGenerator, Callable, Collection, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Iterator, Mapping
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -117,14 +117,15 @@ async def send(
     method: str,
     url: str,
     headers: Mapping[str, str],
-    body: bytes | None = None,
+    body: bytes | AsyncIterator[bytes] | None = None,
     *,
     longest_s: float,
     trace: Trace,
 ) -> Response:
     """One request; returns with the headers of the answer. To be used inside `translated`.
 
-    Raises InsecureAddressError where the library sees another host in `url` than the checks saw.
+    A body in pieces needs its Content-Length among the headers, or it goes out chunked. Raises InsecureAddressError where
+    the library sees another host in `url` than the checks saw.
     """
     timeout = httpx.Timeout(connect=CONNECT_S, read=longest_s, write=longest_s, pool=None)
     request = http.build_request(

@@ -142,7 +142,7 @@ class _Fetch:
         status = stream.status
         if status in (200, 206, 416):
             return
-        words = await _error_words(stream)
+        words = await error_words(stream)
         retry_after_s = parse_retry_after(stream.headers, datetime.now(UTC))
         if 200 <= status < 300:
             raise BrokenResultError(words, http_status=status)
@@ -223,7 +223,7 @@ def _total(stream: MediaStream, offset: int) -> int | None:
     return end if match[3] in ("*", str(end)) else 0
 
 
-async def _error_words(stream: MediaStream) -> str:
+async def error_words(stream: MediaStream) -> str:
     """What an error page says, without its markup: storage services wrap it in XML beside ids and signatures."""
     body = b""
     try:

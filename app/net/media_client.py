@@ -1,4 +1,4 @@
-"""The client for result links: no key, no cookies, and redirects followed by hand under the same rules as the first link.
+"""The client for result and upload links: no key, no cookies, redirects followed by hand under the rules of the first link.
 
 It goes through the door of `client`; the way behind the door is judged address by address (`network`).
 """
@@ -24,6 +24,8 @@ from app.net.network import JudgedNetwork, Resolve, look_up
 MEDIA_HEADERS_S = 30.0
 FLOOR_BYTES = 30 * 1024
 FLOOR_WINDOW_S = 30.0
+LONGEST_STEP_S = 60.0
+"""So long an upload may stand still, and the storage may think about it."""
 MAX_REDIRECTS = 5
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -109,7 +111,7 @@ class MediaClient:
             asked |= {"Range": f"bytes={offset}-", "If-Range": etag}
         target = check_media_url(url, allow_loopback=self._allow_loopback)
         for _hop in range(MAX_REDIRECTS + 1):
-            async with self._get(target, asked) as stream:
+            async with self._exchange("GET", target, asked) as stream:
                 if stream.status not in _REDIRECTS:
                     yield stream
                     return
@@ -118,15 +120,37 @@ class MediaClient:
         raise InsecureAddressError("The link leads from one address to the next without an end.", address=target)
 
     @asynccontextmanager
-    async def _get(self, url: str, headers: Mapping[str, str]) -> AsyncIterator[MediaStream]:
+    async def put(
+        self, url: str, body: AsyncIterator[bytes], headers: Mapping[str, str], *, deadline_s: float
+    ) -> AsyncIterator[MediaStream]:
+        """The answer to a PUT of `body`, whatever its status; without a key, as the link itself is the permission.
+
+        `headers` hold the Content-Length. No redirect is followed: the body is gone by then. Raises as `open` does.
+        """
+        target = check_media_url(url, allow_loopback=self._allow_loopback)
+        async with self._exchange("PUT", target, headers, body, deadline_s=deadline_s) as stream:
+            yield stream
+
+    @asynccontextmanager
+    async def _exchange(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: AsyncIterator[bytes] | None = None,
+        *,
+        deadline_s: float | None = None,
+    ) -> AsyncIterator[MediaStream]:
+        """Without `deadline_s` the headers have their own; with it, every single step may still not stand still."""
         trace = Trace()
+        longest_s = self._headers_deadline_s if deadline_s is None else min(deadline_s, LONGEST_STEP_S)
         lane = self._public
         if is_loopback_url(url):
             lane = self._local if url.startswith("http:") else self._local_tls
         async with lane.borrow() as http:
             with translated(trace):
-                async with asyncio.timeout(self._headers_deadline_s):
-                    response = await send(http, "GET", url, headers, longest_s=self._headers_deadline_s, trace=trace)
+                async with asyncio.timeout(deadline_s or longest_s):
+                    response = await send(http, method, url, headers, body, longest_s=longest_s, trace=trace)
             stream = MediaStream(response, url, trace, *self._floor)
             try:
                 yield stream
