@@ -1,18 +1,24 @@
 """The one shape that every provider has for the rest of the house (apis.md 4.2)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
+from app.domain.errors import BrokenResultError
 from app.domain.model_spec import ModelSpec
 from app.domain.provider_info import ProviderInfo
-from app.domain.remote import Listed, RemoteRef, Snapshot, Submission
+from app.domain.remote import Artifact, Listed, RemoteRef, Snapshot, Submission
 from app.domain.values import Json
+from app.net.download import Downloaded
 
 
 @dataclass(frozen=True)
 class PreparedRequest:
-    """Exactly what a paid POST will carry. Stored before it is sent; `body` is the JSON as bytes."""
+    """Exactly what a paid POST will carry. Stored before it is sent; `body` is the JSON as bytes.
+
+    What follows a `#` in `path` is a note of the provider to itself and does not go over the wire.
+    """
 
     path: str
     body: bytes
@@ -21,23 +27,41 @@ class PreparedRequest:
 class Provider(Protocol):
     """One outside service. Every call raises errors of `app.domain.errors` and nothing else.
 
-    `poll`, `list_jobs` and `check_key` are safe to repeat; `delete` counts a 404 as done; `submit` is paid and is never
-    repeated here: its errors say by `not_started` whether the job provably does not exist.
+    `poll`, `collect`, `fetch`, `list_jobs` and `check_key` are safe to repeat; `delete` counts a 404 as done; `submit` is
+    paid and is never repeated here: its errors say by `not_started` whether the job provably does not exist.
     """
 
     @property
     def info(self) -> ProviderInfo: ...
 
     def prepare(self, spec: ModelSpec, params: Mapping[str, Json]) -> PreparedRequest:
-        """The request for these values, without any network."""
+        """The request for these values, without any network. May take a moment when files are inside: not for the
+        window's thread."""
         ...
 
     async def submit(self, prepared: PreparedRequest) -> Submission: ...
 
+    async def recover(self, prepared: PreparedRequest) -> Submission | None:
+        """The answer to this request that reached the disk of this computer before the program ended; None for none."""
+        ...
+
     async def poll(self, ref: RemoteRef) -> Snapshot: ...
 
-    async def list_jobs(self) -> list[Listed]:
-        """All jobs the server still shows, deleted ones left out."""
+    async def collect(self, ref: RemoteRef, snapshot: Snapshot) -> Snapshot:
+        """The results of a job that has succeeded, where the answer that said so does not hold them itself."""
+        ...
+
+    async def fetch(self, ref: RemoteRef, artifact: Artifact, part: Path, *, max_bytes: int) -> Downloaded:
+        """Brings a result with `via_provider` into `part`, synced; the caller renames it."""
+        ...
+
+    async def settled(self, ref: RemoteRef) -> None:
+        """Every result of this job is saved: what was kept here for it may go. Raises nothing."""
+        ...
+
+    async def list_jobs(self, wanted: Collection[str] = ()) -> list[Listed]:
+        """All jobs the server still shows, deleted ones left out. A list in pages is read until all the keys in `wanted`
+        have come, or to its end."""
         ...
 
     async def delete(self, ref: RemoteRef) -> None: ...
@@ -47,3 +71,22 @@ class Provider(Protocol):
         ...
 
     async def close(self) -> None: ...
+
+
+class ResultsByLink:
+    """The part of `Provider` that is the same for every service whose answers hold links to the results."""
+
+    async def recover(self, prepared: PreparedRequest) -> Submission | None:
+        """Nothing is kept here."""
+        return None
+
+    async def collect(self, ref: RemoteRef, snapshot: Snapshot) -> Snapshot:
+        """The answer holds its results already."""
+        return snapshot
+
+    async def fetch(self, ref: RemoteRef, artifact: Artifact, part: Path, *, max_bytes: int) -> Downloaded:
+        """No artifact of such a service says `via_provider`."""
+        raise BrokenResultError
+
+    async def settled(self, ref: RemoteRef) -> None:
+        """Nothing is kept here."""

@@ -4,8 +4,7 @@ Wire facts: apis.md 1.0 and 1.1, and the two published answers (seed 000 with `m
 Both are read by their shape, never by date.
 """
 
-import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from app.domain.errors import (
     BrokenResultError,
@@ -24,9 +23,9 @@ from app.domain.values import Json, JsonObject
 from app.net.address import path_of
 from app.net.answer import Answer, read_json
 from app.net.client import ApiClient
-from app.providers.base import PreparedRequest
+from app.providers.base import PreparedRequest, ResultsByLink
 from app.providers.inline import absolute_link, decode_inline, is_data_uri, is_link, unsigned_link
-from app.providers.wire import error_of, error_text, parse_time, short_text
+from app.providers.wire import MAX_ID_CHARS, body_of, error_of, error_text, id_of, parse_time, short_text
 
 NETMIND = ProviderInfo(
     provider_id="netmind",
@@ -42,7 +41,6 @@ NETMIND = ProviderInfo(
 GENERATIONS = path_of("v1", "generation")
 LIST_MAX_BYTES = 16 * 1024 * 1024
 """The list has no pages and grows with every job (apis.md case 85)."""
-MAX_ID_CHARS = 256
 
 _ID_NAMES = ("id", "generation_id", "task_id", "job_id")
 _INLINE_NAMES = ("b64_json", "base64", "image_b64", "audio", "audio_hex", "hex")
@@ -57,7 +55,7 @@ _STATES: Mapping[
 }
 
 
-class NetMindProvider:
+class NetMindProvider(ResultsByLink):
     """The provider for `/v1/generation`; `info` lets the demo speak the same dialect under its own name."""
 
     def __init__(self, info: ProviderInfo, api: ApiClient) -> None:
@@ -79,11 +77,7 @@ class NetMindProvider:
             config = spec.config(params)
         elif model == FREE_FORM_ID:
             model, config = _typed(params)
-        try:
-            body = json.dumps({"model": model, "config": config}, ensure_ascii=False, allow_nan=False)
-        except (ValueError, TypeError, RecursionError):
-            raise InvalidRequestError("A value of the form cannot be sent.") from None
-        return PreparedRequest(GENERATIONS, body.encode("utf-8", "replace"))
+        return PreparedRequest(GENERATIONS, body_of({"model": model, "config": config}))
 
     async def submit(self, prepared: PreparedRequest) -> Submission:
         """The paid POST, sent once.
@@ -102,8 +96,8 @@ class NetMindProvider:
             raise error_of(answer, job_known=True)
         return snapshot_of(_entry(await read_json(answer), answer), self._api.base_url)
 
-    async def list_jobs(self) -> list[Listed]:
-        """Everything the account still shows, other programs' jobs too; deleted ones are left out."""
+    async def list_jobs(self, wanted: Collection[str] = ()) -> list[Listed]:
+        """Everything the account still shows, other programs' jobs too; deleted ones are left out. It has no pages."""
         answer = await self._api.request("GET", GENERATIONS, max_bytes=LIST_MAX_BYTES)
         if not answer.ok:
             raise error_of(answer)
@@ -162,7 +156,7 @@ def submission_of(answer: Answer, base_url: str) -> Submission:
         raise UnknownOutcomeError(answer.excerpt(), http_status=answer.status) from None
     entry = body if isinstance(body, dict) else {}
     inner = entry.get("data")
-    job_id = _id_of(entry) or (_id_of(inner) if isinstance(inner, dict) else "")
+    job_id = id_of(entry, _ID_NAMES) or (id_of(inner, _ID_NAMES) if isinstance(inner, dict) else "")
     if job_id:
         described = entry if "status" in entry or not isinstance(inner, dict) else inner
         return Submission({"v": 1, "key": job_id}, snapshot_of(described, base_url))
@@ -178,7 +172,7 @@ def listed_of(body: Json, base_url: str) -> list[Listed]:
         raise NotAServiceAnswerError("The list of jobs has an unknown form.")
     found = []
     for row in rows:
-        job_id = _id_of(row) if isinstance(row, dict) else ""
+        job_id = id_of(row, _ID_NAMES) if isinstance(row, dict) else ""
         if not isinstance(row, dict) or not job_id or row.get("is_deleted") is True:
             continue
         model = row.get("model")
@@ -229,18 +223,6 @@ def _refusal(answer: Answer) -> StudioError:
     """A success by status that is an error by its own words, such as NOT_LOGGEDIN (apis.md 1.0)."""
     status = 401 if "LOGGEDIN" in error_text(answer).upper() else 400
     return error_of(Answer(status, answer.headers, answer.body, answer.url))
-
-
-def _id_of(entry: JsonObject) -> str:
-    """The id under its known names, top level only; numbers become text. "" where there is none that can be used."""
-    for name in _ID_NAMES:
-        value = entry.get(name)
-        if isinstance(value, bool) or not isinstance(value, str | int):
-            continue
-        job_id = str(value).strip()
-        if job_id not in ("", ".", "..") and len(job_id) <= MAX_ID_CHARS:
-            return job_id
-    return ""
 
 
 def _log_text(entry: JsonObject) -> str:

@@ -1,10 +1,11 @@
-"""What every provider needs to read its service: error texts, error categories and times, each written once.
+"""What every provider needs to speak with its service: bodies, error texts, error categories and times, each written once.
 
 Sources: apis.md 1.0 (bodies that were seen) and 4.6 (the list of shapes, and the order of the rules).
 """
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 
 from app.domain.errors import (
@@ -17,11 +18,13 @@ from app.domain.errors import (
     OutOfCreditError,
     PromptRefusedError,
     ServiceFailedError,
+    ServiceRetiredError,
     ServiceTimeoutError,
     StudioError,
     TooManyRequestsError,
     UnknownModelError,
 )
+from app.domain.provider_info import ProviderInfo
 from app.domain.redaction import redact_text
 from app.domain.remote import Snapshot
 from app.domain.values import Json, JsonObject
@@ -29,6 +32,7 @@ from app.net.answer import Answer
 from app.net.retry import parse_retry_after
 
 ERROR_TEXT_CHARS = 300
+MAX_ID_CHARS = 256
 
 _TEXT_NAMES = ("message", "detail", "errors", "failure", "failure_reason", "task_status_msg")
 _LATE_TEXT_NAMES = ("msg", "title", "errorcode")
@@ -51,13 +55,36 @@ _UNKNOWN_MODEL = re.compile(
 _BAD_KEY = re.compile(r"(?:api[ _-]?key|token|credential)|not_?logged_?in|unauthori[sz]ed", re.IGNORECASE)
 
 
+# --- bodies and ids
+
+
+def body_of(value: JsonObject) -> bytes:
+    """A request's JSON as bytes. Raises InvalidRequestError for a value that JSON does not have."""
+    try:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace")
+    except (ValueError, TypeError, RecursionError):
+        raise InvalidRequestError("A value of the form cannot be sent.") from None
+
+
+def id_of(entry: JsonObject, names: Collection[str]) -> str:
+    """The id under the first of these names that holds one, top level only; numbers become text, "" is none."""
+    for name in names:
+        value = entry.get(name)
+        if isinstance(value, bool) or not isinstance(value, str | int):
+            continue
+        found = str(value).strip()
+        if found not in ("", ".", "..") and len(found) <= MAX_ID_CHARS:
+            return found
+    return ""
+
+
 # --- texts
 
 
 def error_text(answer: Answer) -> str:
     """What an error answer says in words: no markup, no secrets, at most `ERROR_TEXT_CHARS`."""
     try:
-        found = _words(answer.json())
+        found = words_of(answer.json())
     except NotAServiceAnswerError:
         found = ""
     return short_text(found) if found else answer.excerpt()
@@ -88,7 +115,7 @@ def _rows(body: Json) -> list[JsonObject]:
     return [row for row in listed if isinstance(row, dict)] if isinstance(listed, list) else []
 
 
-def _words(body: Json, depth: int = 3) -> str:
+def words_of(body: Json, depth: int = 3) -> str:
     """The first text among the shapes that services use; a list is joined."""
     if isinstance(body, str):
         return body
@@ -101,12 +128,12 @@ def _words(body: Json, depth: int = 3) -> str:
     base = body.get("base_resp")
     of_base = base.get("status_msg") if isinstance(base, dict) else None
     candidates = [body.get("error"), *map(body.get, _TEXT_NAMES), of_base, *map(body.get, _LATE_TEXT_NAMES)]
-    return next(filter(None, (_words(candidate, depth - 1) for candidate in candidates)), "")
+    return next(filter(None, (words_of(candidate, depth - 1) for candidate in candidates)), "")
 
 
 def _row_words(item: Json, depth: int) -> str:
     """One validation row, with its kind where that is what tells (fal writes content_policy_violation there)."""
-    words = _words(item, depth - 1)
+    words = words_of(item, depth - 1)
     kind = item.get("type") if isinstance(item, dict) else None
     return f"{words} ({kind})" if isinstance(kind, str) and "policy" in kind else words
 
@@ -154,6 +181,17 @@ def categorise(
     if 400 <= status < 500 and status != 408 and not job_known:
         error.not_started = True
     return error
+
+
+def ended(error: StudioError, info: ProviderInfo, base_url: str) -> StudioError:
+    """The error as it stands, or that the service has ended: its published address answers that it is not there.
+
+    403 counts because NetMind's gateway says "Invalid API key" where a path does not exist (apis.md 1.0 and case 21).
+    """
+    speaks = error.http_status in (403, 404, 410) or isinstance(error, NotAServiceAnswerError)
+    if not (info.is_retired_at(base_url) and speaks):
+        return error
+    return ServiceRetiredError(error.server_text, http_status=error.http_status)
 
 
 def failure_error(snapshot: Snapshot) -> StudioError:

@@ -4,7 +4,7 @@ The result links lead to a real local server, so that saving is the real thing.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -20,7 +20,7 @@ from app.domain.remote import Artifact, Listed, RemoteRef, RemoteState, Snapshot
 from app.domain.request import GenerationRequest
 from app.domain.values import Json
 from app.net.media_client import MediaClient
-from app.providers.base import PreparedRequest
+from app.providers.base import PreparedRequest, ResultsByLink
 from app.services.connection_service import ConnectionService
 from app.services.job_service import JobService
 from app.services.job_tools import JobSeams
@@ -85,7 +85,7 @@ class Script:
     submit_gate: asyncio.Event | None = None
 
 
-class ScriptedProvider:
+class ScriptedProvider(ResultsByLink):
     """Follows the script and notes every call."""
 
     def __init__(self, script: Script) -> None:
@@ -127,7 +127,7 @@ class ScriptedProvider:
             raise answer
         return answer
 
-    async def list_jobs(self) -> list[Listed]:
+    async def list_jobs(self, wanted: Collection[str] = ()) -> list[Listed]:
         self.lists += 1
         if self.script.list_error is not None:
             raise self.script.list_error
