@@ -13,7 +13,7 @@ from random import Random
 from threading import Thread
 
 from app.domain.job import Job, JobState
-from app.domain.media import FileType, Medium
+from app.domain.media import FileType
 from app.domain.model_spec import ModelSpec, parse_model_spec
 from app.domain.provider_info import Capabilities, ProviderInfo
 from app.domain.remote import Artifact, Listed, RemoteRef, RemoteState, Snapshot, Submission
@@ -23,9 +23,9 @@ from app.net.media_client import MediaClient
 from app.providers.base import PreparedRequest, ResultsByLink
 from app.services.connection_service import ConnectionService
 from app.services.job_service import JobService
-from app.services.job_tools import JobSeams
+from app.services.job_tools import Inspect, JobSeams
 from app.services.media_probe import MediaFacts
-from app.services.provider_service import Connected, ProviderService
+from app.services.provider_service import Connect, Connected, ProviderService
 from app.services.settings_service import SettingsService
 from app.services.tasks import Tasks
 from app.store.database import Database
@@ -177,22 +177,34 @@ class FileServer:
         self._thread.join()
 
 
+@dataclass(frozen=True)
+class Cast:
+    """Who plays the provider, and its one model. `info` is one of the demo's kind: address and key stand here."""
+
+    info: ProviderInfo
+    spec: ModelSpec
+    connect: Connect
+    base_url: str = "http://127.0.0.1:9"
+    key: str = "key"
+
+
 @dataclass
-class World:
+class Stage:
     """One run of the studio's job service."""
 
+    cast: Cast
     jobs: JobService
-    provider: ScriptedProvider
+    providers: ProviderService
     store: JobStore
     tasks: Tasks
     connection: ConnectionService
     folder: MediaFolder
     changes: list[Job]
 
-    def submit(self, prompt: str = "a lake") -> str:
-        return self.jobs.submit(
-            GenerationRequest("scripted", "test/picture", "Test picture", Medium.IMAGE, {"prompt": prompt})
-        )
+    def submit(self, prompt: str = "a lake", **params: Json) -> str:
+        spec = self.cast.spec
+        wish = GenerationRequest(spec.provider_id, spec.model_id, spec.title, spec.medium, {"prompt": prompt, **params})
+        return self.jobs.submit(wish)
 
     async def until(self, condition: Callable[[], bool]) -> None:
         """Waits for a condition; the test's own deadline ends it."""
@@ -217,6 +229,13 @@ class World:
         return seen
 
 
+@dataclass
+class World(Stage):
+    """A stage on which a script is played."""
+
+    provider: ScriptedProvider
+
+
 async def _inspect(path: Path, file_type: FileType) -> MediaFacts:
     return MediaFacts(width=1, height=1)
 
@@ -228,24 +247,23 @@ def done_with(*urls: str) -> Snapshot:
 
 
 @asynccontextmanager
-async def world(
-    profile: Path, script: Script, *, limit: int = 4, pace_s: float = 0.01, ready: bool = True
-) -> AsyncIterator[World]:
+async def staged(
+    profile: Path, cast: Cast, seams: JobSeams, *, limit: int = 4, ready: bool = True, inspect: Inspect = _inspect
+) -> AsyncIterator[Stage]:
     """The job service on a profile folder; entering a second time on the same folder is a restart."""
     tasks = Tasks()
-    provider = ScriptedProvider(script)
     settings = SettingsService(SettingsStore(profile / "settings.json"), tasks.start)
 
     async def demo_url() -> str:
-        return "http://127.0.0.1:9"
+        return cast.base_url
 
     providers = ProviderService(
-        infos=(INFO,),
-        connect=lambda info, url, key: Connected(provider, MediaClient(allow_loopback=True)),
+        infos=(cast.info,),
+        connect=cast.connect,
         secrets=SecretStore(),
         settings=settings,
         demo_url=demo_url,
-        demo_key="key",
+        demo_key=cast.key,
         environment={},
     )
     database = Database(profile / "test.db")
@@ -259,13 +277,13 @@ async def world(
         providers=providers,
         connection=connection,
         tasks=tasks,
-        find_spec=lambda provider_id, model_id: SPEC if model_id == SPEC.model_id else None,
+        find_spec=lambda provider_id, model_id: cast.spec if model_id == cast.spec.model_id else None,
         folder=lambda: folder,
-        inspect=_inspect,
+        inspect=inspect,
         running_limit=lambda: limit,
-        seams=JobSeams(random=Random(7), pace=lambda *_: pace_s, pause_factor=0.02),
+        seams=seams,
     )
-    here = World(jobs, provider, store, tasks, connection, folder, [])
+    here = Stage(cast, jobs, providers, store, tasks, connection, folder, [])
     jobs.job_added.connect(here.changes.append)
     jobs.job_changed.connect(here.changes.append)
     if ready:
@@ -278,3 +296,15 @@ async def world(
         await settings.close()
         await providers.close()
         await database.close()
+
+
+@asynccontextmanager
+async def world(
+    profile: Path, script: Script, *, limit: int = 4, pace_s: float = 0.01, ready: bool = True
+) -> AsyncIterator[World]:
+    """A stage for one script."""
+    provider = ScriptedProvider(script)
+    cast = Cast(INFO, SPEC, lambda info, url, key: Connected(provider, MediaClient(allow_loopback=True)))
+    seams = JobSeams(random=Random(7), pace=lambda *_: pace_s, pause_factor=0.02)
+    async with staged(profile, cast, seams, limit=limit, ready=ready) as stage:
+        yield World(**vars(stage), provider=provider)
