@@ -135,7 +135,7 @@ def test_the_last_words_of_a_dying_interpreter_are_found_by_the_next_run(tmp_pat
     code = """
 import ctypes, pathlib, sys
 from app.system.logs import watch_for_crashes
-print(repr(watch_for_crashes(pathlib.Path(sys.argv[1]))))
+print(repr(watch_for_crashes(pathlib.Path(sys.argv[1]))), flush=True)
 if len(sys.argv) < 3:
     import faulthandler, os, resource, signal
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
