@@ -24,6 +24,29 @@ class PreparedRequest:
     body: bytes
 
 
+@dataclass(frozen=True)
+class InputFile:
+    """One kept file, its bytes compared with its hash. `name` is neutral and has the extension of its type."""
+
+    sha256: str
+    path: Path
+    name: str
+    mime: str
+    size_bytes: int
+
+
+class Inputs(Protocol):
+    """The files of one job, and the way to a storage service that knows no key."""
+
+    async def file(self, digest: str) -> InputFile:
+        """Raises InputMissingError."""
+        ...
+
+    async def put(self, url: str, file: InputFile) -> None:
+        """Uploads to a signed link with the file's own type. Raises as `net.upload.upload`."""
+        ...
+
+
 class Provider(Protocol):
     """One outside service. Every call raises errors of `app.domain.errors` and nothing else.
 
@@ -37,6 +60,11 @@ class Provider(Protocol):
     def prepare(self, spec: ModelSpec, params: Mapping[str, Json]) -> PreparedRequest:
         """The request for these values, without any network. May take a moment when files are inside: not for the
         window's thread."""
+        ...
+
+    async def dispatch(self, prepared: PreparedRequest, inputs: Inputs) -> PreparedRequest:
+        """The stored request as it goes out: its placeholders become links or base64 (`inputs.fill`). Called right before
+        `submit`, as links are short-lived. Whatever it raises, nothing was started."""
         ...
 
     async def submit(self, prepared: PreparedRequest) -> Submission: ...
@@ -75,6 +103,10 @@ class Provider(Protocol):
 
 class ResultsByLink:
     """The part of `Provider` that is the same for every service whose answers hold links to the results."""
+
+    async def dispatch(self, prepared: PreparedRequest, inputs: Inputs) -> PreparedRequest:
+        """The service takes no files of this computer."""
+        return prepared
 
     async def recover(self, prepared: PreparedRequest) -> Submission | None:
         """Nothing is kept here."""

@@ -5,6 +5,7 @@ Both are read by their shape, never by date.
 """
 
 from collections.abc import Collection, Mapping
+from functools import partial
 
 from app.domain.errors import (
     BrokenResultError,
@@ -15,6 +16,7 @@ from app.domain.errors import (
     UnknownOutcomeError,
 )
 from app.domain.free_form import FREE_FORM_ID, ConfigError, params_of
+from app.domain.media_input import with_placeholders
 from app.domain.model_spec import ModelSpec
 from app.domain.provider_info import Capabilities, ProviderInfo
 from app.domain.remote import Artifact, Listed, RemoteRef, RemoteState, Snapshot, Submission, ref_key
@@ -23,8 +25,10 @@ from app.domain.values import Json, JsonObject
 from app.net.address import path_of
 from app.net.answer import Answer, read_json
 from app.net.client import ApiClient
-from app.providers.base import PreparedRequest, ResultsByLink
+from app.providers.base import Inputs, PreparedRequest, ResultsByLink
 from app.providers.inline import absolute_link, decode_inline, is_data_uri, is_link, unsigned_link
+from app.providers.inputs import fill
+from app.providers.netmind_files import NetMindFiles
 from app.providers.wire import MAX_ID_CHARS, body_of, error_of, error_text, id_of, parse_time, short_text
 
 NETMIND = ProviderInfo(
@@ -61,6 +65,7 @@ class NetMindProvider(ResultsByLink):
     def __init__(self, info: ProviderInfo, api: ApiClient) -> None:
         self._info = info
         self._api = api
+        self._files = NetMindFiles(api)
 
     @property
     def info(self) -> ProviderInfo:
@@ -72,12 +77,16 @@ class NetMindProvider(ResultsByLink):
 
         A free-form spec that carries a real id has its config already in `params`. Raises InvalidRequestError.
         """
-        model, config = spec.model_id, dict(params)
+        model, config = spec.model_id, {name: with_placeholders(value) for name, value in params.items()}
         if not spec.is_free_form:
             config = spec.config(params)
         elif model == FREE_FORM_ID:
             model, config = _typed(params)
         return PreparedRequest(GENERATIONS, body_of({"model": model, "config": config}))
+
+    async def dispatch(self, prepared: PreparedRequest, inputs: Inputs) -> PreparedRequest:
+        """Uploads the files that the request names and puts links in their places, which live for two hours."""
+        return await fill(prepared, inputs, partial(self._files.link, inputs=inputs))
 
     async def submit(self, prepared: PreparedRequest) -> Submission:
         """The paid POST, sent once.
