@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.domain.errors import StudioError
 from app.domain.text import text
+from app.system.environment import for_children
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +76,7 @@ class DemoService(QObject):
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
-            env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+            env={**for_children(), "QT_QPA_PLATFORM": "offscreen"},
         )
         if self._process.stdout is None:
             raise ValueError

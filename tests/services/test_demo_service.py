@@ -4,6 +4,7 @@ import asyncio
 import urllib.request
 
 import psutil
+import pytest
 
 from app.services.demo_service import DemoService
 from tests.conftest import Run
@@ -38,6 +39,20 @@ def test_a_demo_that_died_is_started_again(run: Run[None]) -> None:
             await asyncio.sleep(0.01)
         url = await demo.ensure_running()
         await asyncio.to_thread(lambda: urllib.request.urlopen(url).read())  # noqa: S310 - our own loopback
+        await demo.close()
+
+    run(story())
+
+
+def test_the_demo_inherits_no_keys(run: Run[None], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NETMIND_API_KEY", "sk-canary-0123456789")
+
+    async def story() -> None:
+        demo = DemoService()
+        await demo.ensure_running()
+        (child,) = (one for one in psutil.Process().children() if "app.sandbox" in " ".join(one.cmdline()))
+        assert "NETMIND_API_KEY" not in child.environ()
+        assert "sk-canary" not in f"{child.cmdline()} {child.environ()}"
         await demo.close()
 
     run(story())
