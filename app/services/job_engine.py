@@ -41,6 +41,7 @@ class JobEngine:
         self._saver = Saver(tools)
         self._watchers: dict[str, Watcher] = {}
         self._in_hand: set[str] = set()
+        self._taken_back: set[str] = set()
         self._later: dict[str, asyncio.Task[None]] = {}
         self._saving: set[str] = set()
         self._sending: set[asyncio.Task[None]] = set()
@@ -62,6 +63,7 @@ class JobEngine:
     async def close(self) -> None:
         """Starts nothing new and gives a POST on its way some seconds for its answer."""
         self._is_closing = True
+        self._sender.uploads.close()
         if self._sending:
             await asyncio.wait(self._sending, timeout=SENDING_GRACE_S)
 
@@ -73,15 +75,18 @@ class JobEngine:
         """The job may be sent from now on."""
         self._in_hand.discard(job_id)
 
-    def is_in_hand(self, job_id: str) -> bool:
-        """True while a job is being written down or sent: too late to cancel it for certain."""
-        return job_id in self._in_hand
+    def take_back(self, job_id: str) -> bool:
+        """The person takes back a waiting job, also while its files are uploaded; it is not sent any more.
 
-    def drop_retry(self, job_id: str) -> None:
-        """The person took back a job that waited for its next try."""
+        False while it is being written down or sent: then it is too late to cancel it for certain.
+        """
+        if job_id in self._in_hand and not self._sender.uploads.take_back(job_id):
+            return False
+        self._taken_back.add(job_id)
         task = self._later.pop(job_id, None)
         if task is not None:
             task.cancel()
+        return True
 
     def resume(self, provider_id: str) -> None:
         """A new key or address, or a job that is wanted again: look now instead of later."""
@@ -100,7 +105,7 @@ class JobEngine:
             if not job.set_aside:
                 busy[job.provider_id] = busy.get(job.provider_id, 0) + 1
         for job in self._book.with_state({JobState.WAITING}):
-            if job.job_id in self._later:
+            if job.job_id in self._later or job.job_id in self._taken_back:
                 continue
             busy[job.provider_id] = busy.get(job.provider_id, 0) + 1
             if job.job_id in self._in_hand or busy[job.provider_id] > max(1, self._tools.running_limit()):

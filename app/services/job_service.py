@@ -25,6 +25,7 @@ from app.services.job_engine import JobEngine
 from app.services.job_tools import Inspect, JobSeams, JobTools
 from app.services.provider_service import ProviderService
 from app.services.tasks import Tasks
+from app.store.input_vault import InputVault
 from app.store.job_store import JobStore
 from app.store.media_folder import MediaFolder
 
@@ -57,6 +58,7 @@ class JobService(QObject):
         folder: Callable[[], MediaFolder],
         inspect: Inspect,
         running_limit: Callable[[], int],
+        vault: InputVault | None = None,
         seams: JobSeams | None = None,
     ) -> None:
         super().__init__()
@@ -69,7 +71,9 @@ class JobService(QObject):
         self._timings: dict[tuple[str, str], float | None] = {}
         self._resting: dict[str, bool] = {}
         self._book = JobBook(store, self._told)
-        tools = JobTools(self._book, store, providers, connection, tasks, folder, inspect, running_limit, self._seams)
+        tools = JobTools(
+            self._book, store, providers, connection, tasks, folder, inspect, running_limit, self._seams, vault
+        )
         self._engine = JobEngine(tools, self._key_trouble)
         providers.changed.connect(self._engine.resume)
 
@@ -149,8 +153,7 @@ class JobService(QObject):
         job = self._book.get(job_id)
         if job is None:
             return
-        if job.state is JobState.WAITING and not self._engine.is_in_hand(job_id):
-            self._engine.drop_retry(job_id)
+        if job.state is JobState.WAITING and self._engine.take_back(job_id):
             now = self._seams.clock.now()
             self._change("cancel", job_id, JobState.CANCELLED, finished_at=now, problem=None)
         elif job.state in WATCHED:

@@ -14,6 +14,7 @@ from app.services.job_book import JobBook
 from app.services.media_probe import MediaFacts
 from app.services.provider_service import ProviderService
 from app.services.tasks import Tasks
+from app.store.input_vault import InputVault
 from app.store.job_store import JobStore
 from app.store.media_folder import MediaFolder
 
@@ -49,7 +50,10 @@ class JobSeams:
 
 @dataclass(frozen=True)
 class JobTools:
-    """`folder()` is the library as set now; `running_limit()` how many jobs one provider gets at once."""
+    """`folder()` is the library as set now; `running_limit()` how many jobs one provider gets at once.
+
+    `vault` holds the files that jobs work from; None where there are none.
+    """
 
     book: JobBook
     store: JobStore
@@ -60,6 +64,7 @@ class JobTools:
     inspect: Inspect
     running_limit: Callable[[], int]
     seams: JobSeams
+    vault: InputVault | None = None
 
     def title(self, job: Job) -> str:
         """The name of the job's provider, for sentences."""

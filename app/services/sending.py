@@ -16,6 +16,7 @@ from app.domain.remote import Submission
 from app.net.retry import backoff_s
 from app.providers.base import PreparedRequest
 from app.services.job_tools import JobTools
+from app.services.uploading import Uploads
 
 log = logging.getLogger(__name__)
 
@@ -35,19 +36,26 @@ class Sender:
         self._clock = tools.seams.clock
         self._random = tools.seams.random
         self._attempts: dict[str, int] = {}
+        self._pauses: dict[str, int] = {}
+        self.uploads = Uploads(tools.book, tools.tasks, tools.vault)
 
     async def send(self, job: Job) -> float | None:
         """Seconds until this job should be sent again because it provably was not started, else None."""
         title = self._providers.info(job.provider_id).title
         try:
             connected = await self._providers.connected(job.provider_id)
-            path, body = await self._store.body(job.job_id)
-            await self._note_sending(job)
+            stored = PreparedRequest(*await self._store.body(job.job_id))
+            prepared = await self.uploads.fill(job, connected, stored)
+            if prepared is None:
+                return None  # taken back, or left for the next run
+            await self._note_sending(job, None if prepared is stored else prepared.body)
         except StudioError as error:
-            # nothing has left this computer
+            # no paid request has left this computer
+            if isinstance(error, NoConnectionError | ConnectionLostError):
+                self._connection.failed(title)
             return await self._not_started(job, error, title)
         try:
-            submission = await connected.provider.submit(PreparedRequest(path, body))
+            submission = await connected.provider.submit(prepared)
         except StudioError as error:
             self._note_connection(title, error)
             if error.not_started:
@@ -58,17 +66,20 @@ class Sender:
         await self._accepted(job, submission)
         return None
 
-    async def _note_sending(self, job: Job) -> None:
-        """*sending* is on disk before the POST goes out; if the disk refuses, nothing is sent."""
+    async def _note_sending(self, job: Job, filled: bytes | None) -> None:
+        """*sending* is on disk before the POST goes out; if the disk refuses, nothing is sent.
+
+        `filled` is the body where files took the places in the stored one.
+        """
         attempt = self._attempts.get(job.job_id, 0) + 1
         self._attempts[job.job_id] = attempt
         now = self._clock.now()
-        await self._store.mark_sending(job.job_id, attempt, now)
+        await self._store.mark_sending(job.job_id, attempt, now, filled=filled)
         await self._book.change(job.job_id, JobState.SENDING, sent_at=now, problem=None)
 
     async def _accepted(self, job: Job, submission: Submission) -> None:
         """The reference is stored before anything else happens; even a full disk must not lose it from memory."""
-        self._attempts.pop(job.job_id, None)
+        self._forget(job)
         changes = {"remote_ref": submission.ref, "wire_status": submission.snapshot.wire_status}
         try:
             await self._book.change(job.job_id, JobState.QUEUED, **changes)
@@ -81,11 +92,11 @@ class Sender:
         problem = error.problem(Moment.SUBMIT, provider=title)
         current = self._book.get(job.job_id) or job
         if error.waiting_helps:
-            attempt = self._attempts.get(job.job_id, 1)
+            tries = self._pauses[job.job_id] = self._pauses.get(job.job_id, 0) + 1
             await self._rest(current, JobState.WAITING, problem=problem)
-            pause = backoff_s(attempt, first=FIRST_WAIT_S, cap=LONGEST_WAIT_S, random=self._random)
+            pause = backoff_s(tries, first=FIRST_WAIT_S, cap=LONGEST_WAIT_S, random=self._random)
             return self._seams.pause_s(max(pause, error.retry_after_s or 0.0, 0.5))
-        self._attempts.pop(job.job_id, None)
+        self._forget(job)
         await self._rest(current, JobState.FAILED, problem=problem, finished_at=self._clock.now())
         return None
 
@@ -103,6 +114,10 @@ class Sender:
         except StorageError:
             log.exception("state of job %s could not be stored", job.job_id)
             self._book.show_only(job.job_id, state=state, **changes)
+
+    def _forget(self, job: Job) -> None:
+        self._attempts.pop(job.job_id, None)
+        self._pauses.pop(job.job_id, None)
 
     def _note_connection(self, title: str, error: StudioError) -> None:
         if isinstance(error, NoConnectionError | ConnectionLostError):
