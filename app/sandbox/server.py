@@ -1,22 +1,21 @@
 """The demo server's HTTP side: NetMind `/v1/generation` on this computer, as strict as seeds 000 and 001 say."""
 
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from math import isfinite
 
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.sandbox import downloads
 from app.sandbox.access import host_of, is_loopback, owner_of
-from app.sandbox.checks import FieldProblem, body_problems, config_problems
+from app.sandbox.answers import Answer, Json, UnprocessableError, body_of, refusal, unprocessable
+from app.sandbox.checks import body_problems, config_problems
 from app.sandbox.connections import HangUp
 from app.sandbox.desk import Desk
 from app.sandbox.jobs import Job
@@ -24,10 +23,9 @@ from app.sandbox.models import MODELS
 from app.sandbox.notebook import Notebook, NotingMiddleware
 from app.sandbox.painters import shared_workshop
 from app.sandbox.settings import SandboxSettings
-from app.sandbox.triggers import Trigger, explanation, status_asked_for, triggers_in
+from app.sandbox.triggers import Trigger, explanation, triggers_in
 
 NO_GENERATION = "Generation not found"
-Answer = Response | ASGIApp  # Starlette calls either
 
 WELCOME = """This is Slowlight's demo server. It is not AI: pictures, films and sounds are made by formulas.
 
@@ -39,18 +37,6 @@ Models: {models}
 Marks in a prompt make it misbehave on purpose:
 {marks}
 """
-
-
-class Json(JSONResponse):
-    """JSON in plain ASCII, so that half a surrogate pair in a prompt cannot break the answer."""
-
-    def render(self, content: object) -> bytes:
-        """The bytes on the wire."""
-        return json.dumps(content).encode()
-
-
-class BadJsonError(ValueError):
-    """The body is not what JSON allows."""
 
 
 def create_app(settings: SandboxSettings, *, notebook: Notebook | None = None) -> Starlette:
@@ -83,7 +69,7 @@ def create_app(settings: SandboxSettings, *, notebook: Notebook | None = None) -
             Route("/sandbox/ledger", handlers.ledger),
         ],
         middleware=[Middleware(LoopbackOnly), Middleware(NotingMiddleware, notebook=notes)],
-        exception_handlers={HTTPException: _plain_error},
+        exception_handlers={UnprocessableError: _unprocessable, HTTPException: _plain_error},
         lifespan=lifespan,
     )
     app.state.desk = desk
@@ -103,25 +89,21 @@ class _Handlers:
     async def create(self, request: Request) -> Answer:
         owner = self._owner(request)
         raw = await request.body()
-        try:
-            body = _read_json(request.headers.get("content-type", ""), raw)
-        except BadJsonError as error:
-            row = FieldProblem(("body", 0), "JSON decode error", "json_invalid", {}, {"error": str(error)})
-            return _unprocessable([row])
+        body = await body_of(request)
         problems = body_problems(body)
         if problems or not isinstance(body, dict):
-            return _unprocessable(problems)
+            return unprocessable(problems)
         model, config = MODELS.get(body["model"]), body["config"]
         if model is None:
             return Json({"message": f"Model name: {body['model']} not exists"}, 400)
         prompt = str(config.get("prompt") or "")
-        asked = triggers_in(prompt)
-        refusal = self._refusal(prompt, asked, owner, raw)
-        if refusal is not None:
-            return refusal
+        refused = refusal(self._desk, owner, prompt, raw)
+        if refused is not None:
+            return refused
         problems = config_problems(model.medium, config)
         if problems:
-            return _unprocessable(problems)
+            return unprocessable(problems)
+        asked = triggers_in(prompt)
         job = self._desk.accept(owner, model, config, asked)
         return HangUp() if Trigger.LOST in asked else Json(self._answer(request, job))
 
@@ -157,21 +139,6 @@ class _Handlers:
         counts = self._notebook.counts()
         return Json({"posts": counts.get("POST /v1/generation", 0), "requests": counts, "jobs": jobs})
 
-    def _refusal(self, prompt: str, asked: frozenset[Trigger], owner: str, raw: bytes) -> Answer | None:
-        """The answer that the prompt's marks ask for, if they ask for one."""
-        status = status_asked_for(prompt)
-        if status is not None:
-            return Json({"message": f"The prompt asked for {status}"}, status)
-        if Trigger.BALANCE in asked:
-            return Json({"message": "balance not enough"}, 400)
-        if Trigger.BUSY in asked and self._desk.tell_to_come_again(owner, raw):
-            return Json({"message": "Too many requests"}, 429, {"Retry-After": "2"})
-        if Trigger.DOWN in asked:
-            return Json({"message": "Service is unavailable"}, 500)
-        if Trigger.HTML in asked:
-            return HTMLResponse("<!DOCTYPE html><html><body><h1>Please wait</h1></body></html>")
-        return None
-
     def _owner(self, request: Request) -> str:
         owner = owner_of(request.headers.get("authorization"), self._desk.settings)
         if owner is None:
@@ -204,29 +171,9 @@ class LoopbackOnly:
             await self._app(scope, receive, send)
 
 
-def _read_json(content_type: str, raw: bytes) -> object:
-    """The body as JSON; a body of another type stays text, as in FastAPI.
-
-    Raises:
-        BadJsonError: it is not JSON, or holds NaN or a number beyond floats.
-    """
-    if "json" not in content_type.lower():
-        return raw.decode("latin-1")
-
-    def number(text: str) -> float:
-        value = float(text)
-        if not isfinite(value):
-            raise BadJsonError(f"Out of range: {text}")
-        return value
-
-    try:
-        return json.loads(raw, parse_float=number, parse_constant=number)
-    except (ValueError, RecursionError) as error:
-        raise BadJsonError(str(error)) from error
-
-
-def _unprocessable(problems: list[FieldProblem]) -> Response:
-    return Json({"detail": [problem.as_json() for problem in problems]}, 422)
+async def _unprocessable(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, UnprocessableError)  # noqa: S101 (registered for this class only)
+    return unprocessable(error.problems)
 
 
 async def _plain_error(_request: Request, error: Exception) -> Response:
