@@ -75,7 +75,7 @@ _OFFERS: Mapping[JobState, tuple[JobAction, ...]] = {
     _S.DONE: (_A.SHOW, _A.OPEN_FOLDER, _A.RUN_AGAIN, _A.EDIT_AND_RUN, _A.DELETE),
     _S.FAILED: (_A.SHOW, _A.RETRY, _A.FETCH_AGAIN, _A.EDIT_AND_RUN, _A.OPEN_FOLDER, _A.COPY_ERROR, _A.DELETE),
     _S.CANCELLED: (_A.SHOW, _A.RUN_AGAIN, _A.FETCH_AGAIN, _A.EDIT_AND_RUN, _A.OPEN_FOLDER, _A.DELETE),
-    _S.EXPIRED: (_A.SHOW, _A.RUN_AGAIN, _A.EDIT_AND_RUN, _A.OPEN_FOLDER, _A.COPY_ERROR, _A.DELETE),
+    _S.EXPIRED: (_A.SHOW, _A.RUN_AGAIN, _A.FETCH_AGAIN, _A.EDIT_AND_RUN, _A.OPEN_FOLDER, _A.COPY_ERROR, _A.DELETE),
     _S.UNSURE: (_A.RETRY, _A.EDIT_AND_RUN, _A.COPY_ERROR, _A.DELETE),
 }
 
@@ -182,6 +182,8 @@ def progress(job: Job, now: datetime, expected_s: float | None) -> Progress | No
     """The line under a row: what the server says, else time passed of time expected, never a made-up 100 %."""
     if job.state in (JobState.SENDING, JobState.SAVING):
         return Progress()
+    if job.state is JobState.WAITING and job.progress:
+        return Progress(job.progress)  # its files are on their way
     if job.state is not JobState.RUNNING or job.set_aside:
         return None
     if job.progress is not None and 0 < job.progress <= 1:
@@ -199,6 +201,8 @@ def second_line(job: Job, now: datetime, expected_s: float | None, provider: str
         return (job.problem.short.with_values(provider=provider),)
     if job.state in WATCHED:
         return _over_there(job, now, expected_s, provider)
+    if job.state is JobState.WAITING and job.progress:
+        return (text("uploading its file"),)
     if job.state is JobState.CANCELLED and job.sent_at is not None:
         return (text("may have been charged"),)
     return (_AFTERWORDS[job.state],)

@@ -43,6 +43,7 @@ _ENDED: Mapping[JobState, tuple[Text, Text]] = {
     _S.UNSURE: (text("Unsure"), text("It is not known whether the job was started.")),
 }
 
+_UPLOADING = text("Its file is being uploaded to {provider}: {share}.")
 _SET_ASIDE = text("Not waited for. It goes on, and its result is saved when it is done.")
 _SENT_AND_CANCELLED = text("It had been sent and may have been charged.")
 
@@ -74,7 +75,9 @@ def _results(job: Job, jobs: Jobs, current: int) -> ViewerContent:
 
 def _going_on(job: Job, facts: JobFacts) -> ViewerContent:
     title, detail = _GOING_ON[job.state]
-    if job.problem is not None and job.state is JobState.WAITING:
+    if job.state is JobState.WAITING and job.progress:
+        detail = _UPLOADING.with_values(share=f"{job.progress:.0%}")
+    elif job.problem is not None and job.state is JobState.WAITING:
         detail = job.problem.happened
     elif job.set_aside:
         detail = _SET_ASIDE

@@ -78,10 +78,14 @@ class InputVault:
         """Keeps what came from the clipboard or was converted. Raises UnusableFileError, StorageError."""
         return self._keep([data], max_bytes)
 
+    def place(self, digest: str, kind: FileType) -> Path:
+        """Where a copy lies if it is there, without a look at the disk."""
+        return self._folder / f"{digest}.{kind.extension}"
+
     def find(self, digest: str) -> KeptFile | None:
         """The copy with this hash, by its name; None where there is none."""
         for kind in FILE_TYPES:
-            path = self._folder / f"{digest}.{kind.extension}"
+            path = self.place(digest, kind)
             with contextlib.suppress(OSError):
                 found = path.lstat()
                 if stat.S_ISREG(found.st_mode) and _NAME.fullmatch(path.name):
@@ -141,7 +145,7 @@ class InputVault:
                 part.unlink(missing_ok=True)
 
     def _name(self, part: Path, digest: str, kind: FileType, size: int) -> KeptFile:
-        path = self._folder / f"{digest}.{kind.extension}"
+        path = self.place(digest, kind)
         with _refusals():
             there = self.verified(digest)
             if there is not None:

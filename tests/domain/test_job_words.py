@@ -119,6 +119,11 @@ def test_a_cancelled_job_says_whether_anything_was_sent() -> None:
     assert line(make_job(state=S.CANCELLED)) == "may have been charged"
 
 
+def test_a_waiting_job_tells_that_its_file_is_on_its_way() -> None:
+    assert line(make_job(state=S.WAITING, progress=0.3)) == "uploading its file"
+    assert line(make_job(state=S.WAITING)) == "to be sent"
+
+
 def test_a_job_in_line_tells_where() -> None:
     assert line(make_job(state=S.QUEUED, queue_position=3)) == "at NetMind \u00b7 place 3"
 
@@ -130,6 +135,7 @@ def test_progress_never_claims_more_than_is_known() -> None:
     assert progress(running, NOW, None) == Progress(None)
     assert progress(make_job(state=S.RUNNING, progress=0.25), NOW, 70) == Progress(0.25)
     assert progress(make_job(state=S.WAITING), NOW, 70) is None
+    assert progress(make_job(state=S.WAITING, progress=0.3), NOW, 70) == Progress(0.3)
     assert progress(make_job(state=S.RUNNING, set_aside=True), NOW, 70) is None
 
 
