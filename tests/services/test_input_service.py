@@ -77,7 +77,7 @@ def two_halves(path: Path) -> Path:
     painter = QPainter(picture)
     painter.fillRect(0, 0, 20, 20, Qt.GlobalColor.red)
     painter.end()
-    assert picture.save(str(path), b"JPEG", 95)
+    assert picture.save(str(path), quality=95)
     return path
 
 
@@ -144,7 +144,7 @@ def test_case_94_print_colours_become_screen_colours(run: Run[None], tmp_path: P
         async with desk(tmp_path) as here:
             picture = QImage(str(two_halves(tmp_path / "a.jpg"))).convertToFormat(QImage.Format.Format_CMYK8888)
             path = tmp_path / "print.jpg"
-            assert picture.save(str(path), b"JPEG", 95)
+            assert picture.save(str(path), quality=95)
             kept = await here.service.keep_file(path, rules(), "First frame")
             file_type = pictures.type_of(here.kept(kept))
             assert file_type is not None
