@@ -5,19 +5,19 @@ import shutil
 import tempfile
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import CancelledError, Future
 from pathlib import Path
 
 from app.sandbox.dialects import generation
-from app.sandbox.jobs import Ending, Job, JobBook
+from app.sandbox.jobs import Ending, Job, JobBook, Service
 from app.sandbox.links import LinkSigner
 from app.sandbox.models import MODELS, DemoModel
-from app.sandbox.order import RenderedFile
+from app.sandbox.order import SOURCE, RenderedFile, RenderOrder
 from app.sandbox.ordering import order_for, result_count
 from app.sandbox.painters import Files, PaintingFailedError, Workshop
-from app.sandbox.settings import SandboxSettings
-from app.sandbox.triggers import Trigger
+from app.sandbox.settings import Media, SandboxSettings
+from app.sandbox.triggers import Trigger, triggers_in
 
 _ENDINGS = {Trigger.FAIL: Ending.FAIL, Trigger.REFUSE: Ending.REFUSED, Trigger.EMPTY: Ending.EMPTY}
 SLOWNESS = 10  # what [slow] multiplies the waiting with
@@ -62,11 +62,33 @@ class Desk:
         if self._temporary is not None:
             shutil.rmtree(self._temporary, ignore_errors=True)
 
-    def accept(self, owner: str, model: DemoModel, config: Mapping[str, object], asked: frozenset[Trigger]) -> Job:
-        """Write a job down and start painting."""
+    def accept(
+        self,
+        owner: str,
+        model: DemoModel,
+        config: Mapping[str, object],
+        asked: frozenset[Trigger],
+        *,
+        service: Service = Service.NETMIND,
+        job_id: str = "",
+        results: int = 0,
+        source: bytes | None = None,
+    ) -> Job:
+        """Write a job down and start painting.
+
+        Args:
+            owner: the user_id of the key.
+            model: gives the waiting time.
+            config: what was asked for, small enough to be kept.
+            asked: the marks in the prompt.
+            service: whose dialect it came in.
+            job_id: made up where none is given.
+            results: how many; 0 reads it from NetMind's words in `config`.
+            source: a picture that was sent along.
+        """
         self.clear_away()
-        job_id = uuid.uuid4().hex
-        pending_s, running_s = model.waiting(job_id, result_count(model, config))
+        job_id = job_id or uuid.uuid4().hex
+        pending_s, running_s = model.waiting(job_id, results or result_count(model, config))
         pace = (SLOWNESS if Trigger.SLOW in asked else 1) / self.settings.speed
         ending = next((_ENDINGS[mark] for mark in _ENDINGS if mark in asked), Ending.RESULT)
         job = Job(
@@ -78,7 +100,11 @@ class Desk:
             pending_s=pending_s * pace,
             running_s=running_s * pace,
             ending=ending,
+            service=service,
         )
+        if source is not None:
+            (self._files / job_id).mkdir()
+            (self._files / job_id / SOURCE).write_bytes(source)
         self.book.keep(job)
         self._paint(job)
         return job
@@ -91,12 +117,15 @@ class Desk:
 
     def answer(self, job: Job, base_url: str) -> dict[str, object]:
         """The generation object of a job, with freshly signed links below `base_url` (no slash at its end)."""
-        now = time.time()
 
         def link(file: RenderedFile) -> str:
-            return f"{base_url}/files/{self._signer.token(file.file_id, now)}/{file.name}"
+            return self.link(file, base_url)
 
-        return generation(job, MODELS[job.model], now, dialect=self.settings.dialect, link=link)
+        return generation(job, MODELS[job.model], time.time(), dialect=self.settings.dialect, link=link)
+
+    def link(self, file: RenderedFile, base_url: str) -> str:
+        """A freshly signed download address below `base_url`."""
+        return f"{base_url}/files/{self._signer.token(file.file_id, time.time())}/{file.name}"
 
     def delete(self, job: Job) -> None:
         """Forget a job and its files."""
@@ -125,7 +154,7 @@ class Desk:
     def break_off(self, file: RenderedFile) -> bool:
         """[cut]: whether this download is the file's first, to be broken off."""
         job = next((job for job in self.book.all() if file in (job.files or ())), None)
-        if job is None or f"[{Trigger.CUT}]" not in str(job.config.get("prompt")).lower() or file.file_id in self._cut:
+        if job is None or Trigger.CUT not in triggers_in(job.prompt) or file.file_id in self._cut:
             return False
         self._cut.add(file.file_id)
         return True
@@ -135,9 +164,7 @@ class Desk:
             return
         folder = self._files / job.id
         folder.mkdir(exist_ok=True)
-        model = MODELS[job.model]
-        order = order_for(model, job.config, job_id=job.id, folder=folder, media=self.settings.media)
-        future = self._workshop.order(order)
+        future = self._workshop.order(_ORDERS[job.service](job, folder, self.settings.media))
         self._orders[job.id] = future
         future.add_done_callback(lambda done: self._painted(job.id, done))
 
@@ -154,6 +181,14 @@ class Desk:
             return
         if all(job.id != job_id for job in self.book.all()):
             shutil.rmtree(self._files / job_id, ignore_errors=True)
+
+
+def _netmind_order(job: Job, folder: Path, media: Media) -> RenderOrder:
+    return order_for(MODELS[job.model], job.config, job_id=job.id, folder=folder, media=media)
+
+
+_ORDERS: dict[Service, Callable[[Job, Path, Media], RenderOrder]] = {Service.NETMIND: _netmind_order}
+"""From a job to the painter's order, in the words of its service. The folder may hold a SOURCE."""
 
 
 def _kept_secret(path: Path) -> bytes:

@@ -10,6 +10,14 @@ from pathlib import Path
 from app.sandbox.order import Medium, RenderedFile
 
 
+class Service(StrEnum):
+    """Whose dialect a job was sent in. No service shows another one's jobs."""
+
+    NETMIND = "netmind"
+    HAIPER = "haiper"
+    OCTOAI = "octoai"
+
+
 class Status(StrEnum):
     """The words on the wire (apis.md 1.1)."""
 
@@ -41,7 +49,7 @@ class Phase:
 class Job:
     """One accepted request. `files` is None until the painters are done."""
 
-    id: str  # 32 hex letters
+    id: str  # 32 hex letters; OctoAI has a form of its own
     owner: str  # user_id of the key that sent it
     model: str
     config: Mapping[str, object]
@@ -52,6 +60,12 @@ class Job:
     files: tuple[RenderedFile, ...] | None = None
     rendered: float = 0.0  # when the painters were done
     problem: str = ""  # why the painters gave up
+    service: Service = Service.NETMIND
+
+    @property
+    def prompt(self) -> str:
+        """What was asked for, with its marks."""
+        return str(self.config.get("prompt") or "")
 
     def phase(self, now: float) -> Phase:
         """The job's state at `now`. It stays at work until its time is over and its files are there."""
@@ -95,14 +109,14 @@ class JobBook:
             job = self._jobs[job_id] = replace(job, files=files, problem=problem, rendered=now)
         self._write(job)
 
-    def get(self, owner: str, job_id: str) -> Job | None:
+    def get(self, owner: str, job_id: str, service: Service = Service.NETMIND) -> Job | None:
         """One job of one key."""
         job = self._jobs.get(job_id)
-        return job if job is not None and job.owner == owner else None
+        return job if job is not None and (job.owner, job.service) == (owner, service) else None
 
-    def of(self, owner: str) -> list[Job]:
-        """All jobs of one key, newest first."""
-        return [job for job in reversed(self.all()) if job.owner == owner]
+    def of(self, owner: str, service: Service = Service.NETMIND) -> list[Job]:
+        """All jobs of one key at one service, newest first."""
+        return [job for job in reversed(self.all()) if (job.owner, job.service) == (owner, service)]
 
     def all(self) -> list[Job]:
         """Every job, oldest first."""
@@ -137,7 +151,8 @@ def _read(path: Path) -> Job | None:
         files = None if rows is None else tuple(_file(entry) for entry in rows)
         if files is not None and not all(file.path.is_file() for file in files):
             files = None  # painted again
-        return Job(**{**row, "ending": Ending(row["ending"]), "files": files})
+        service = Service(row.get("service", Service.NETMIND))
+        return Job(**{**row, "ending": Ending(row["ending"]), "files": files, "service": service})
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 

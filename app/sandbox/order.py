@@ -4,6 +4,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+FRAMES_PER_SECOND = 24  # upstream's HunyuanVideo (apis.md 2.3)
+SOURCE = "given-picture"  # the file, in a job's folder, that was sent along with it
+THUMBNAIL = ".thumbnail"  # what a film's picture is called after the film's own name (apis.md 1.2)
+
 
 class Medium(StrEnum):
     """The three things that can be made."""
@@ -17,7 +21,7 @@ class Medium(StrEnum):
 class RenderOrder:
     """One job's work. The same prompt, seed and size give the same result, on every run.
 
-    `count` results are made with the seeds seed, seed + 1, ... and saved into `folder`.
+    `count` results are made with the seeds seed, seed + 1, ... (or the ones of `seeds`) and saved into `folder`.
     """
 
     medium: Medium
@@ -28,9 +32,19 @@ class RenderOrder:
     width: int = 1024  # pixels
     height: int = 1024
     image_format: str = "png"  # png | jpeg
-    frames: int = 121  # film, at FRAMES_PER_SECOND
+    frames: int = 121  # film
+    frames_per_second: int = FRAMES_PER_SECOND
     duration_s: float = 8.0  # sound
     plain: bool = False  # right size and format, no art
+    seeds: tuple[int, ...] = ()  # one for each result
+    source: Path | None = None  # a picture to begin with: a film moves over it, a picture is painted over it
+    strength: float = 1.0  # how much of the result is new: 0 shows the source, 1 hides it; for a film, its movement
+    silent: bool = False  # a film without a sound track
+    thumbnail: bool = False  # a film's first picture lies beside it, as name.mp4.thumbnail (JPEG)
+
+    def seed_of(self, number: int) -> int:
+        """The seed of one result, counted from 0."""
+        return self.seeds[number] if number < len(self.seeds) else self.seed + number
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +56,3 @@ class RenderedFile:
     medium: Medium
     mime: str  # sent with the download
     path: Path
-
-
-FRAMES_PER_SECOND = 24  # upstream's HunyuanVideo (apis.md 2.3)

@@ -1,21 +1,24 @@
 """Which art makes which order, and how it is saved."""
 
 import random
+from collections.abc import Iterator
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage, QImageWriter
 
 from app.sandbox.media.film import frames
+from app.sandbox.media.given import given_picture, laid_over, shape_like, travel
 from app.sandbox.media.picture import still
 from app.sandbox.media.plain import plain_frames, plain_picture, plain_sound
 from app.sandbox.media.recorder import record_film, record_sound
 from app.sandbox.media.scene import Stage
 from app.sandbox.media.sound import sound_of
 from app.sandbox.media.subject import subject_of
-from app.sandbox.order import FRAMES_PER_SECOND, Medium, RenderOrder
+from app.sandbox.order import THUMBNAIL, Medium, RenderOrder
 
 PLAIN_FRAMES = 12  # half a second
+THUMBNAIL_SIDE = 640  # pixels of the longer side
 LARGEST_PAINTED = 3072  # pixels of the longer side; larger pictures are painted at this size and scaled up
 SOFTWARE = "Slowlight demo, drawn by a formula"
 _FILM_SOUND = {  # for prompts that name no sound themselves
@@ -38,9 +41,13 @@ def make(order: RenderOrder, seed: int, path: Path) -> None:
     Raises:
         OSError: the file cannot be written.
         RecordingFailedError: the encoder refused.
+        UnreadablePictureError: the order came with a picture that is none.
     """
     if order.medium is Medium.IMAGE:
-        _save(_picture(order, seed), path, order.image_format)
+        picture = _picture(order, seed)
+        if order.source is not None:
+            picture = laid_over(picture, given_picture(order.source), order.strength)
+        _save(picture, path, order.image_format)
     elif order.medium is Medium.AUDIO:
         plain = order.plain
         record_sound(path, (plain_sound if plain else sound_of)(order.prompt, seed, order.duration_s))
@@ -61,18 +68,39 @@ def _picture(order: RenderOrder, seed: int) -> QImage:
 
 
 def _film(order: RenderOrder, seed: int, path: Path) -> None:
-    size, rate = QSize(order.width, order.height), FRAMES_PER_SECOND
+    pictures, size, sound = _shot(order, seed)
+    if order.thumbnail:
+        pictures = _with_thumbnail(pictures, path.with_name(path.name + THUMBNAIL))
+    record_film(path, pictures, size, order.frames_per_second, None if order.silent else sound)
+
+
+def _shot(order: RenderOrder, seed: int) -> tuple[Iterator[QImage], QSize, bytes]:
+    """A film's pictures, their size, and its sound."""
+    rate, count = order.frames_per_second, order.frames
+    if order.plain:
+        count = min(count, PLAIN_FRAMES)
+    if order.source is not None:
+        given = given_picture(order.source)
+        width, height = (order.width, order.height) if order.width else shape_like(given)
+        pictures = travel(given, width, height, count, order.strength)
+        return pictures, QSize(width, height), plain_sound(order.prompt, seed, count / rate)
+    size = QSize(order.width, order.height)
     if order.plain:
         picture = plain_picture(order.prompt, seed, order.width, order.height)
-        sound = plain_sound(order.prompt, seed, PLAIN_FRAMES / rate)
-        record_film(path, plain_frames(picture, min(order.frames, PLAIN_FRAMES)), size, rate, sound)
-        return
-    seconds = order.frames / rate
+        return plain_frames(picture, count), size, plain_sound(order.prompt, seed, count / rate)
     subject = subject_of(order.prompt, seed)
-    scene = subject.scene(Stage(order.width, order.height, seconds))
-    sound = sound_of(order.prompt, seed, seconds, _FILM_SOUND[subject.family])
-    rng = random.Random(seed)
-    record_film(path, frames(scene, rng, order.frames, rate), size, rate, sound)
+    scene = subject.scene(Stage(order.width, order.height, count / rate))
+    sound = sound_of(order.prompt, seed, count / rate, _FILM_SOUND[subject.family])
+    return frames(scene, random.Random(seed), count, rate), size, sound
+
+
+def _with_thumbnail(pictures: Iterator[QImage], path: Path) -> Iterator[QImage]:
+    """The same pictures; the first is saved on its way."""
+    first = next(pictures)
+    aspect, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+    _save(first.scaled(THUMBNAIL_SIDE, THUMBNAIL_SIDE, aspect, smooth), path, "jpeg")
+    yield first
+    yield from pictures
 
 
 def _save(picture: QImage, path: Path, image_format: str) -> None:

@@ -127,15 +127,15 @@ class _Feed:
         self._loop.quit()
 
 
-def record_film(path: Path, frames: Iterator[QImage], size: QSize, rate: int, samples: bytes) -> None:
-    """Encode pictures of one size, `rate` per second, with stereo sound, as mp4 (MPEG-4 video, AAC).
+def record_film(path: Path, frames: Iterator[QImage], size: QSize, rate: int, samples: bytes | None) -> None:
+    """Encode pictures of one size, `rate` per second, with stereo sound or silent, as mp4 (MPEG-4 video, AAC).
 
     Args:
         path: the file to write.
         frames: each painted when the encoder asks for it.
         size: of every picture, both sides even.
         rate: pictures per second.
-        samples: interleaved 16 bit stereo at SAMPLE_RATE.
+        samples: interleaved 16 bit stereo at SAMPLE_RATE; None makes no sound track.
 
     Raises:
         RecordingFailedError: the encoder refused, or stood still for 20 s.
@@ -145,7 +145,8 @@ def record_film(path: Path, frames: Iterator[QImage], size: QSize, rate: int, sa
     media_format.setAudioCodec(QMediaFormat.AudioCodec.AAC)
     feed = _Feed(media_format, path)
     feed.add_film(frames, size, rate)
-    feed.add_sound(samples)
+    if samples is not None:
+        feed.add_sound(samples)
     feed.run()
 
 

@@ -9,7 +9,7 @@ import signal
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from app.sandbox.order import Medium, RenderedFile, RenderOrder
+from app.sandbox.order import THUMBNAIL, Medium, RenderedFile, RenderOrder
 
 IDLE_S = 30.0  # then the child leaves, and its memory with it
 
@@ -39,9 +39,13 @@ def make(order: RenderOrder) -> tuple[RenderedFile, ...]:
         stem, ending, mime = _naming(order)
         path = order.folder / f"{stem}{suffix}.{ending}"
         part = path.with_name(f"part-{path.name}")
-        maker.make(order, order.seed + number, part)
+        maker.make(order, order.seed_of(number), part)
         part.replace(path)  # whole or not at all: a link may already be in use
         files.append(RenderedFile(_file_id(path), path.name, order.medium, mime, path))
+        if order.thumbnail:
+            picture = path.with_name(path.name + THUMBNAIL)
+            part.with_name(part.name + THUMBNAIL).replace(picture)
+            files.append(RenderedFile(_file_id(picture), picture.name, Medium.IMAGE, "image/jpeg", picture))
     return tuple(files)
 
 
