@@ -51,8 +51,8 @@ LEGAL_MOVES: Mapping[JobState, frozenset[JobState]] = {
     # the server still has the result and the person asks for it once more
     _S.FAILED: frozenset({_S.QUEUED}),
     _S.CANCELLED: frozenset({_S.QUEUED}),
+    _S.EXPIRED: frozenset({_S.QUEUED}),
     _S.DONE: frozenset(),
-    _S.EXPIRED: frozenset(),
 }
 """Every move a job may make. The job service is the only one that makes them."""
 

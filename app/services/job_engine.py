@@ -1,27 +1,24 @@
 """Who works when: waiting jobs are sent as places come free, sent ones are watched, finished ones are brought home.
 
-The steps have rooms of their own (`sending`, `watching`, `saving`); here is only the order between them, and what an
-answer of a provider means for a job.
+The steps have rooms of their own (`sending`, `watching`, `verdicts`, `saving`); here is only the order between them, and
+what becomes of a job when a step ends in a way that nobody thought of: it never stays where it is without anybody working
+on it.
 """
 
 import asyncio
-import logging
 from collections.abc import Callable
+from dataclasses import replace
 
-from app.domain.errors import EmptyResultError, Moment, StudioError, UnknownOutcomeError
+from app.domain.errors import Moment, StudioError, UnknownOutcomeError
 from app.domain.job import WATCHED, Job, JobState
-from app.domain.remote import RemoteState, Snapshot
-from app.providers.wire import failure_error
+from app.domain.remote import Snapshot
 from app.services.job_tools import JobTools
 from app.services.saving import Saver
 from app.services.sending import Sender
+from app.services.verdicts import Verdicts
 from app.services.watching import Watcher
 
-log = logging.getLogger(__name__)
-
-EMPTY_ANSWERS_UNTIL_FAILED = 4
-"""Completed without a result is asked again a few times (apis.md case 26)."""
-SENDING_GRACE_S = 10.0
+GRACE_S = 10.0
 """At shutdown a POST on its way gets this long for its answer, so that the job need not become unsure."""
 
 
@@ -39,21 +36,22 @@ class JobEngine:
         self._on_key_trouble = on_key_trouble
         self._sender = Sender(tools)
         self._saver = Saver(tools)
+        self._verdicts = Verdicts(tools, self._start_saving, self.dispatch)
         self._watchers: dict[str, Watcher] = {}
         self._in_hand: set[str] = set()
         self._taken_back: set[str] = set()
         self._later: dict[str, asyncio.Task[None]] = {}
         self._saving: set[str] = set()
-        self._sending: set[asyncio.Task[None]] = set()
-        self._empty_answers: dict[str, int] = {}
+        self._unhurried: set[asyncio.Task[None]] = set()
         self._is_closing = False
 
     async def start(self) -> None:
         """Takes up what the last run left: unfinished jobs go on where they stood."""
         for job in self._book.with_state({JobState.SENDING}):
-            # the program ended between the POST and its answer: nobody knows, and nobody sends it again
-            problem = UnknownOutcomeError().problem(Moment.SUBMIT, provider=self._tools.title(job))
-            await self._book.change(job.job_id, JobState.UNSURE, problem=problem)
+            if job.job_id not in self._in_hand:
+                # the program ended between the POST and its answer: nobody knows, and nobody sends it again
+                problem = UnknownOutcomeError().problem(Moment.SUBMIT, provider=self._tools.title(job))
+                await self._book.happened(job.job_id, JobState.UNSURE, problem=problem)
         for job in self._book.with_state({JobState.SAVING}):
             self._start_saving(job.job_id, None)
         for job in self._book.with_state(WATCHED):
@@ -61,32 +59,34 @@ class JobEngine:
         self.dispatch()
 
     async def close(self) -> None:
-        """Starts nothing new and gives a POST on its way some seconds for its answer."""
+        """Starts nothing new, gives a POST on its way some seconds for its answer, and writes what is not on disk yet."""
         self._is_closing = True
         self._sender.uploads.close()
-        if self._sending:
-            await asyncio.wait(self._sending, timeout=SENDING_GRACE_S)
+        if self._unhurried:
+            await asyncio.wait(self._unhurried, timeout=GRACE_S)
+        await self._book.catch_up()
 
-    def hold(self, job_id: str) -> None:
-        """Keeps a job from being sent: its intent is not on disk yet."""
-        self._in_hand.add(job_id)
+    def keep(self, task: "asyncio.Task[None]") -> None:
+        """`close` waits some seconds for this work before it is cancelled."""
+        self._unhurried.add(task)
+        task.add_done_callback(self._unhurried.discard)
 
-    def release(self, job_id: str) -> None:
-        """The job may be sent from now on."""
-        self._in_hand.discard(job_id)
-
-    def take_back(self, job_id: str) -> bool:
-        """The person takes back a waiting job, also while its files are uploaded; it is not sent any more.
-
-        False while it is being written down or sent: then it is too late to cancel it for certain.
-        """
-        if job_id in self._in_hand and not self._sender.uploads.take_back(job_id):
-            return False
+    async def take_back(self, job_id: str) -> None:
+        """A waiting job is cancelled, nothing was sent for it. One on its way is set aside: it goes on and is saved."""
         self._taken_back.add(job_id)
-        task = self._later.pop(job_id, None)
-        if task is not None:
-            task.cancel()
-        return True
+        self._sender.uploads.take_back(job_id)
+        try:
+            job = await self._book.edit(job_id, self._given_up, is_fact=True)
+        finally:
+            self._taken_back.discard(job_id)
+        if job is not None and job.is_resting and (retry := self._later.pop(job_id, None)):
+            retry.cancel()
+        self.dispatch()
+
+    def _given_up(self, job: Job) -> Job:
+        if job.state is JobState.WAITING:
+            return replace(job, state=JobState.CANCELLED, finished_at=self._clock.now(), problem=None)
+        return replace(job, set_aside=True) if job.state in {JobState.SENDING, *WATCHED} else job
 
     def resume(self, provider_id: str) -> None:
         """A new key or address, or a job that is wanted again: look now instead of later."""
@@ -108,18 +108,24 @@ class JobEngine:
             if job.job_id in self._later or job.job_id in self._taken_back:
                 continue
             busy[job.provider_id] = busy.get(job.provider_id, 0) + 1
-            if job.job_id in self._in_hand or busy[job.provider_id] > max(1, self._tools.running_limit()):
+            is_full = busy[job.provider_id] > max(1, self._tools.running_limit())
+            if is_full or job.job_id in self._in_hand or not self._book.is_written(job.job_id):
                 continue
             self._in_hand.add(job.job_id)
-            task = self._tasks.start(f"send {job.job_id[:8]}", self._send(job))
-            self._sending.add(task)
-            task.add_done_callback(self._sending.discard)
+            self.keep(self._tasks.start(f"send {job.job_id[:8]}", self._send(job)))
 
     async def _send(self, job: Job) -> None:
+        pause_s = None
         try:
             pause_s = await self._sender.send(job)
+        except Exception:
+            await self._sender.failed_unexpectedly(job)
+            raise
         finally:
             self._in_hand.discard(job.job_id)
+            self._after_sending(job, pause_s)
+
+    def _after_sending(self, job: Job, pause_s: float | None) -> None:
         sent = self._book.get(job.job_id)
         if pause_s is not None:
             later = self._send_later(job.job_id, pause_s)
@@ -141,8 +147,8 @@ class JobEngine:
             watcher = Watcher(
                 provider_id,
                 self._tools,
-                on_snapshot=self._on_snapshot,
-                on_gone=self._on_gone,
+                on_snapshot=self._verdicts.answered,
+                on_gone=self._verdicts.gone,
                 on_key_trouble=self._on_key_trouble,
             )
             self._watchers[provider_id] = watcher
@@ -157,60 +163,6 @@ class JobEngine:
         finally:
             self._watchers.pop(provider_id, None)
 
-    async def _on_snapshot(self, job: Job, snapshot: Snapshot) -> None:
-        """What one answer means. The job may have moved meanwhile: only watched jobs listen."""
-        current = self._book.get(job.job_id)
-        if current is None or current.state not in WATCHED:
-            return
-        match snapshot.state:
-            case RemoteState.SUCCEEDED:
-                await self._book.change(job.job_id, JobState.SAVING, wire_status=snapshot.wire_status, problem=None)
-                self._start_saving(job.job_id, snapshot)
-                self.dispatch()
-            case RemoteState.FAILED:
-                await self._fail(job, failure_error(snapshot), snapshot)
-            case RemoteState.EMPTY:
-                await self._empty(job, snapshot)
-            case RemoteState.CANCELLED:
-                changes = {"wire_status": snapshot.wire_status, "finished_at": self._clock.now()}
-                await self._book.change(job.job_id, JobState.CANCELLED, **changes)
-                self.dispatch()
-            case RemoteState.QUEUED | RemoteState.RUNNING | RemoteState.UNKNOWN:
-                await self._progress(current, snapshot)
-
-    async def _progress(self, job: Job, snapshot: Snapshot) -> None:
-        state = {RemoteState.QUEUED: JobState.QUEUED, RemoteState.RUNNING: JobState.RUNNING}.get(snapshot.state)
-        await self._book.change(
-            job.job_id,
-            state or job.state,
-            wire_status=snapshot.wire_status,
-            progress=snapshot.progress,
-            queue_position=snapshot.queue_position,
-            problem=None,
-        )
-
-    async def _empty(self, job: Job, snapshot: Snapshot) -> None:
-        answers = self._empty_answers.get(job.job_id, 0) + 1
-        self._empty_answers[job.job_id] = answers
-        if answers >= EMPTY_ANSWERS_UNTIL_FAILED:
-            self._empty_answers.pop(job.job_id)
-            await self._fail(job, EmptyResultError(snapshot.message), snapshot)
-
-    async def _fail(self, job: Job, error: StudioError, snapshot: Snapshot) -> None:
-        await self._book.change(
-            job.job_id,
-            JobState.FAILED,
-            wire_status=snapshot.wire_status,
-            problem=error.problem(Moment.OTHER, provider=self._tools.title(job)),
-            finished_at=self._clock.now(),
-        )
-        self.dispatch()
-
-    async def _on_gone(self, job: Job, error: StudioError) -> None:
-        problem = error.problem(Moment.WATCH, provider=self._tools.title(job))
-        await self._book.change(job.job_id, JobState.EXPIRED, problem=problem, finished_at=self._clock.now())
-        self.dispatch()
-
     # --- saving
 
     def _start_saving(self, job_id: str, snapshot: Snapshot | None) -> None:
@@ -221,5 +173,8 @@ class JobEngine:
     async def _save(self, job_id: str, snapshot: Snapshot | None) -> None:
         try:
             await self._saver.save(job_id, snapshot)
+        except Exception:
+            await self._saver.failed_unexpectedly(job_id)
+            raise
         finally:
             self._saving.discard(job_id)

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from statistics import median
@@ -13,10 +14,9 @@ from PySide6.QtCore import QObject, Signal
 
 from app.domain.errors import Moment, StorageError, StudioError, UnknownModelError
 from app.domain.history import HistoryQuery
-from app.domain.job import RESTING, WATCHED, Asset, Job, JobState
+from app.domain.job import RESTING, Asset, Job, JobState
 from app.domain.media import Medium
 from app.domain.model_spec import ModelSpec, Widget
-from app.domain.problem import Problem
 from app.domain.request import GenerationRequest
 from app.domain.values import Json, Params
 from app.services.connection_service import ConnectionService
@@ -32,12 +32,14 @@ from app.store.media_folder import MediaFolder
 log = logging.getLogger(__name__)
 
 LARGEST_SEED = 2**31 - 1
+ENDED_BADLY = frozenset({JobState.FAILED, JobState.CANCELLED, JobState.EXPIRED})
 
 
 class JobService(QObject):
     """Facts: `job_added`, `job_changed`, `job_rested` carry a Job, `job_removed` a job id.
 
-    `key_trouble` carries a provider id and a Problem; `timings_changed` a provider id and a model id.
+    `key_trouble` carries a provider id and a Problem; `timings_changed` a provider id and a model id. `trouble` carries
+    the Problem of a wish that could not be fulfilled, such as a star that the disk did not take.
     """
 
     job_added = Signal(object)
@@ -45,6 +47,7 @@ class JobService(QObject):
     job_rested = Signal(object)
     job_removed = Signal(str)
     key_trouble = Signal(str, object)
+    trouble = Signal(object)
     timings_changed = Signal(str, str)
 
     def __init__(
@@ -69,7 +72,6 @@ class JobService(QObject):
         self._find_spec = find_spec
         self._folder = folder
         self._timings: dict[tuple[str, str], float | None] = {}
-        self._resting: dict[str, bool] = {}
         self._book = JobBook(store, self._told)
         tools = JobTools(
             self._book, store, providers, connection, tasks, folder, inspect, running_limit, self._seams, vault
@@ -82,9 +84,7 @@ class JobService(QObject):
 
         `take_up=False` only shows: unfinished jobs stay as they are, for pictures of a library that has no server.
         """
-        await self._book.load()
-        for job in reversed(self._book.all()):
-            self._resting[job.job_id] = job.is_resting
+        for job in await self._book.load():
             self.job_added.emit(job)
         if take_up:
             await self._engine.start()
@@ -109,10 +109,9 @@ class JobService(QObject):
             created_at=self._seams.clock.now(),
             estimate=request.estimate,
         )
-        self._book.put(job)
-        self._engine.hold(job.job_id)
+        self._book.begin(job)
         self.job_added.emit(job)
-        self._start("write down", job.job_id, self._write_down(job, spec))
+        self._engine.keep(self._start("write down", job.job_id, self._write_down(job, spec)))
         return job.job_id
 
     def _with_seed(self, spec: ModelSpec | None, params: Params) -> dict[str, Json]:
@@ -131,37 +130,36 @@ class JobService(QObject):
                 raise UnknownModelError
             connected = await self._providers.connected(job.provider_id)
             prepared = connected.provider.prepare(spec, job.params)
-            await self._store.add(job, prepared.body, prepared.path)
+            await self._book.write_down(job.job_id, prepared.body, prepared.path)
         except StudioError as error:
-            title = self._providers.info(job.provider_id).title
-            await self._failed_before_sending(job, error.problem(Moment.SUBMIT, provider=title))
+            await self._failed_before_sending(job, error)
+        except Exception:
+            await self._failed_before_sending(job, StudioError())
+            raise
         finally:
-            self._engine.release(job.job_id)
-        self._engine.dispatch()
+            self._engine.dispatch()
 
-    async def _failed_before_sending(self, job: Job, problem: Problem) -> None:
+    async def _failed_before_sending(self, job: Job, error: StudioError) -> None:
+        problem = error.problem(Moment.SUBMIT, provider=self._providers.info(job.provider_id).title)
         now = self._seams.clock.now()
-        failed = self._book.show_only(job.job_id, state=JobState.FAILED, problem=problem, finished_at=now)
+
+        def failed(job: Job) -> Job:
+            taken_back = job.state is not JobState.WAITING
+            return job if taken_back else replace(job, state=JobState.FAILED, problem=problem, finished_at=now)
+
+        await self._book.edit(job.job_id, failed)
         try:
-            if failed is not None:
-                await self._store.add(failed, b"", "")
+            await self._book.write_down(job.job_id, b"", "")
         except StorageError:
             log.exception("job %s could not be written down", job.job_id)
 
     def cancel(self, job_id: str) -> None:
         """A waiting job is cancelled, nothing was sent. A running one is set aside: it goes on and is still saved."""
-        job = self._book.get(job_id)
-        if job is None:
-            return
-        if job.state is JobState.WAITING and self._engine.take_back(job_id):
-            now = self._seams.clock.now()
-            self._change("cancel", job_id, JobState.CANCELLED, finished_at=now, problem=None)
-        elif job.state in WATCHED:
-            self._change("set aside", job_id, set_aside=True)
+        self._start("cancel", job_id, self._engine.take_back(job_id))
 
     def wait_again(self, job_id: str) -> None:
         """Takes a job that was set aside back into the queue."""
-        self._change("wait again", job_id, set_aside=False)
+        self._edit("wait again", job_id, lambda job: replace(job, set_aside=False), self._engine.resume)
 
     def retry(self, job_id: str) -> str:
         """A new job with the same recipe, the same seed included; "" when the job is gone."""
@@ -174,9 +172,7 @@ class JobService(QObject):
 
     def fetch_again(self, job_id: str) -> None:
         """Asks the server once more for a job that has a reference and ended badly."""
-        job = self._book.get(job_id)
-        if job is not None and job.remote_ref is not None and job.state in (JobState.FAILED, JobState.CANCELLED):
-            self._change("fetch again", job_id, JobState.QUEUED, problem=None, finished_at=None)
+        self._edit("fetch again", job_id, _to_be_fetched, self._engine.resume)
 
     def delete(self, job_id: str) -> None:
         """Takes a resting job out of the history; `undo_delete` brings it back. Its files stay where they are."""
@@ -185,26 +181,40 @@ class JobService(QObject):
             return
         self._book.forget(job_id)
         self.job_removed.emit(job_id)
-        self._start("delete", job_id, self._store.remove(job_id))
+        self._start("delete", job_id, self._delete(job))
+
+    async def _delete(self, job: Job) -> None:
+        try:
+            await self._store.remove(job.job_id)
+        except StorageError as error:
+            self._bring_back(job)
+            self.trouble.emit(error.problem())
 
     def undo_delete(self, job_id: str) -> None:
         """Brings a deleted job back."""
         self._start("undo delete", job_id, self._undo_delete(job_id))
 
     async def _undo_delete(self, job_id: str) -> None:
-        await self._store.restore(job_id)
-        job = await self._store.get(job_id)
-        if job is not None:
-            self._book.put(job)
-            self.job_added.emit(job)
+        try:
+            await self._store.restore(job_id)
+            job = await self._store.get(job_id)
+        except StorageError as error:
+            self.trouble.emit(error.problem())
+            return
+        if job is not None and self._book.get(job_id) is None:
+            self._bring_back(job)
+
+    def _bring_back(self, job: Job) -> None:
+        self._book.put(job)
+        self.job_added.emit(job)
 
     def set_favourite(self, job_id: str, on: bool) -> None:
         """Stars a job or takes the star away."""
-        self._change("favourite", job_id, favourite=on)
+        self._edit("favourite", job_id, lambda job: replace(job, favourite=on))
 
     def set_tags(self, job_id: str, tags: tuple[str, ...]) -> None:
         """Replaces a job's tags."""
-        self._change("tags", job_id, tags=tags)
+        self._edit("tags", job_id, lambda job: replace(job, tags=tags))
 
     # --- questions
 
@@ -259,35 +269,49 @@ class JobService(QObject):
 
     # --- inside
 
-    def _start(self, what: str, about: str, work: Coroutine[Any, Any, None]) -> None:
-        self._tasks.start(f"{what} {about[:8]}", work)
+    def _start(self, what: str, about: str, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+        return self._tasks.start(f"{what} {about[:8]}", work)
 
-    def _change(self, what: str, job_id: str, state: JobState | None = None, **changes: object) -> None:
-        self._start(what, job_id, self._change_and_go_on(job_id, state, changes))
+    def _edit(
+        self, what: str, job_id: str, edit: Callable[[Job], Job], then: Callable[[str], None] | None = None
+    ) -> None:
+        """`then` is called with the provider's id after the change is on disk."""
+        self._start(what, job_id, self._edit_and_go_on(job_id, edit, then))
 
-    async def _change_and_go_on(self, job_id: str, state: JobState | None, changes: dict[str, object]) -> None:
+    async def _edit_and_go_on(
+        self, job_id: str, edit: Callable[[Job], Job], then: Callable[[str], None] | None
+    ) -> None:
         try:
-            job = await self._book.change(job_id, state, **changes)
+            job = await self._book.edit(job_id, edit)
         except StorageError as error:
-            self._book.show_only(job_id, problem=error.problem())
+            self.trouble.emit(error.problem())
             return
-        if job is not None:
-            self._engine.resume(job.provider_id)
+        if job is not None and then is not None:
+            then(job.provider_id)
 
-    def _told(self, job: Job) -> None:
+    def _told(self, old: Job, job: Job) -> None:
         self.job_changed.emit(job)
-        was_resting, self._resting[job.job_id] = self._resting.get(job.job_id, False), job.is_resting
-        if job.is_resting and not was_resting:
+        if job.is_resting and not old.is_resting:
             self.job_rested.emit(job)
             if job.state is JobState.DONE:
                 key = (job.provider_id, job.model_id)
                 self._start("read timings", job.model_id, self._read_timings(key))
 
     async def _read_timings(self, key: tuple[str, str]) -> None:
-        times = await self._store.seconds_of(*key)
+        try:
+            times = await self._store.seconds_of(*key)
+        except StorageError:
+            self._timings.pop(key, None)  # asked again the next time
+            return
         self._timings[key] = median(times) if times else None
         self.timings_changed.emit(*key)
 
     def _key_trouble(self, provider_id: str, error: StudioError) -> None:
         title = self._providers.info(provider_id).title
         self.key_trouble.emit(provider_id, error.problem(Moment.WATCH, provider=title))
+
+
+def _to_be_fetched(job: Job) -> Job:
+    if job.remote_ref is None or job.state not in ENDED_BADLY:
+        return job
+    return replace(job, state=JobState.QUEUED, problem=None, finished_at=None)

@@ -11,10 +11,8 @@ from uuid import uuid4
 
 from app.domain.errors import (
     BrokenResultError,
-    DiskFullError,
     InsecureAddressError,
     JobGoneError,
-    LibraryMissingError,
     LinkExpiredError,
     Moment,
     ResultTooLargeError,
@@ -33,6 +31,8 @@ from app.store.media_folder import MediaFolder
 log = logging.getLogger(__name__)
 
 TRIES_OF_A_BROKEN_RESULT = 3
+PATIENCE_S = 60.0
+"""A link that does not work or a file that is not whole gets at least this long: storage may lag behind its service."""
 LONGEST_BACKOFF_S = 30.0
 
 
@@ -54,17 +54,19 @@ class Saver:
 
         What waiting can help (no network, full disk, missing folder) is waited for; the job stays in *saving*.
         """
-        tries = 0
+        tries, began_s = 0, self._clock.monotonic_s()
         while (job := self._book.get(job_id)) is not None and job.state is JobState.SAVING:
             error = await self._try(job, snapshot)
             if error is None:
                 return
             snapshot = None
             tries += 1
-            if self._is_final(error, tries):
+            is_patient = self._clock.monotonic_s() - began_s < self._tools.seams.pause_s(PATIENCE_S)
+            if self._is_final(error, is_patient=is_patient or tries < TRIES_OF_A_BROKEN_RESULT):
                 await self._give_up(job_id, error)
                 return
-            await self._show(job_id, self._problem(job, error))
+            # a trouble that passes by itself is shown and need not be remembered
+            self._book.show_only(job_id, problem=self._problem(job, error))
             pause = backoff_s(tries, first=1.0, cap=LONGEST_BACKOFF_S, random=self._random)
             await asyncio.sleep(self._tools.seams.pause_s(max(pause, error.retry_after_s or 0.0, 0.2)))
 
@@ -84,11 +86,8 @@ class Saver:
             *(self._fetch(connected, job.job_id, asset, snapshot.artifacts) for asset in job.assets)
         )
         errors = [error for error in results if error is not None]
-        if not errors:
-            await self._finish(job.job_id)
-            return None
         # what can be waited for comes first: it decides whether to go on
-        return min(errors, key=lambda error: not error.waiting_helps)
+        return min(errors, key=lambda error: not error.waiting_helps) if errors else await self._finish(job.job_id)
 
     async def _plan(self, job: Job, artifacts: tuple[Artifact, ...]) -> Job:
         """Knows every file before the first byte is fetched."""
@@ -97,7 +96,7 @@ class Saver:
             Asset(uuid4().hex, job.job_id, len(job.assets) + offset, artifact.key, job.medium)
             for offset, artifact in enumerate(a for a in artifacts if a.key not in known)
         )
-        return (await self._book.change(job.job_id, assets=job.assets + new) or job) if new else job
+        return (await self._book.happened(job.job_id, assets=job.assets + new) or job) if new else job
 
     async def _fetch(
         self, connected: Connected, job_id: str, asset: Asset, artifacts: tuple[Artifact, ...]
@@ -112,6 +111,10 @@ class Saver:
                 await self._bring_home(connected, job_id, asset, artifact)
             except StudioError as error:
                 return error
+            except Exception:
+                # the file's own task ends here: the others go on, and this one is tried again like a broken one
+                log.exception("a result of job %s could not be saved", job_id)
+                return StudioError()
         return None
 
     async def _bring_home(self, connected: Connected, job_id: str, asset: Asset, artifact: Artifact) -> None:
@@ -120,8 +123,7 @@ class Saver:
         if job is None:
             return
         folder = self._folder()
-        await asyncio.to_thread(folder.check_writable)
-        part = folder.part_path(job_id, asset.index, asset.medium)
+        part = await asyncio.to_thread(self._place, folder, job_id, asset)
         if artifact.inline is not None:
             got = await write_inline(artifact.inline, part)
         else:
@@ -151,6 +153,11 @@ class Saver:
         await self._record(job_id, saved)
 
     @staticmethod
+    def _place(folder: MediaFolder, job_id: str, asset: Asset) -> Path:
+        folder.check_writable()
+        return folder.part_path(job_id, asset.index, asset.medium)
+
+    @staticmethod
     def _commit(folder: MediaFolder, part: Path, job: Job, asset: Asset, kind: FileType) -> str:
         return folder.commit(
             part,
@@ -163,24 +170,32 @@ class Saver:
         )
 
     async def _record(self, job_id: str, saved: Asset) -> None:
-        """Replaces one asset in the newest value of the job; its siblings are being recorded meanwhile."""
+        """Replaces one asset in the newest value of the job; its siblings are being recorded meanwhile.
+
+        The file lies in the library: a database that cannot be written is no reason to fetch it once more.
+        """
 
         def with_saved(job: Job) -> Job:
             assets = tuple(saved if asset.asset_id == saved.asset_id else asset for asset in job.assets)
             return replace(job, assets=assets)
 
-        await self._book.edit(job_id, with_saved)
+        await self._book.edit(job_id, with_saved, is_fact=True)
 
-    async def _finish(self, job_id: str) -> None:
-        await self._book.change(job_id, JobState.DONE, finished_at=self._clock.now(), problem=None)
+    async def _finish(self, job_id: str) -> StudioError | None:
+        """*Done* is said when it is on disk, and not before."""
+        try:
+            await self._book.change(job_id, JobState.DONE, finished_at=self._clock.now(), problem=None)
+        except StudioError as error:
+            return error
+        return None
 
     @staticmethod
-    def _is_final(error: StudioError, tries: int) -> bool:
-        if isinstance(error, DiskFullError | LibraryMissingError):
-            return False
-        if isinstance(error, BrokenResultError | LinkExpiredError):
-            return tries >= TRIES_OF_A_BROKEN_RESULT
-        return isinstance(error, JobGoneError | ResultTooLargeError | InsecureAddressError)
+    def _is_final(error: StudioError, *, is_patient: bool) -> bool:
+        if isinstance(error, ResultTooLargeError | InsecureAddressError):
+            return True
+        # a single 404 may be a server that lies for a moment; what nobody thought of is not tried for ever either
+        may_pass = isinstance(error, BrokenResultError | LinkExpiredError | JobGoneError) or type(error) is StudioError
+        return may_pass and not is_patient
 
     async def _give_up(self, job_id: str, error: StudioError) -> None:
         """Files that are saved stay; with at least one of them the job is done and says what is missing."""
@@ -194,12 +209,14 @@ class Saver:
             asset if asset.state is TransferState.SAVED or not gone else replace(asset, state=TransferState.GONE)
             for asset in job.assets
         )
-        await self._book.change(job_id, state, problem=problem, assets=assets, finished_at=self._clock.now())
+        await self._book.happened(job_id, state, problem=problem, assets=assets, finished_at=self._clock.now())
+
+    async def failed_unexpectedly(self, job_id: str) -> None:
+        """Something that nobody thought of went wrong: the job does not stay in *saving* with nobody working on it."""
+        job = self._book.get(job_id)
+        if job is not None and job.state is JobState.SAVING:
+            await self._give_up(job_id, StudioError())
 
     def _problem(self, job: Job, error: StudioError) -> Problem:
         error.values.setdefault("folder", str(self._folder().root))
         return error.problem(Moment.SAVE, provider=self._tools.title(job))
-
-    async def _show(self, job_id: str, problem: Problem) -> None:
-        """A trouble that passes by itself is shown and need not be remembered."""
-        self._book.show_only(job_id, problem=problem)

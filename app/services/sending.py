@@ -1,13 +1,11 @@
 """From a wish to a reference: the paid POST, written down before and right after, never repeated by itself."""
 
-import logging
 from dataclasses import replace
 
 from app.domain.errors import (
     ConnectionLostError,
     Moment,
     NoConnectionError,
-    StorageError,
     StudioError,
     UnknownOutcomeError,
 )
@@ -17,8 +15,6 @@ from app.net.retry import backoff_s
 from app.providers.base import PreparedRequest
 from app.services.job_tools import JobTools
 from app.services.uploading import Uploads
-
-log = logging.getLogger(__name__)
 
 FIRST_WAIT_S = 2.0
 LONGEST_WAIT_S = 60.0
@@ -46,9 +42,9 @@ class Sender:
             connected = await self._providers.connected(job.provider_id)
             stored = PreparedRequest(*await self._store.body(job.job_id))
             prepared = await self.uploads.fill(job, connected, stored)
-            if prepared is None:
+            filled = None if prepared is stored or prepared is None else prepared.body
+            if prepared is None or not await self._begin(job, filled):
                 return None  # taken back, or left for the next run
-            await self._note_sending(job, None if prepared is stored else prepared.body)
         except StudioError as error:
             # no paid request has left this computer
             if isinstance(error, NoConnectionError | ConnectionLostError):
@@ -66,38 +62,42 @@ class Sender:
         await self._accepted(job, submission)
         return None
 
-    async def _note_sending(self, job: Job, filled: bytes | None) -> None:
-        """*sending* is on disk before the POST goes out; if the disk refuses, nothing is sent.
+    async def _begin(self, job: Job, filled: bytes | None) -> bool:
+        """*sending* is on disk before the POST goes out; if the disk refuses or the job was taken back, nothing is sent.
 
         `filled` is the body where files took the places in the stored one.
         """
         attempt = self._attempts.get(job.job_id, 0) + 1
         self._attempts[job.job_id] = attempt
-        now = self._clock.now()
-        await self._store.mark_sending(job.job_id, attempt, now, filled=filled)
-        await self._book.change(job.job_id, JobState.SENDING, sent_at=now, problem=None)
+        return await self._book.begin_sending(job.job_id, attempt, self._clock.now(), filled=filled)
 
     async def _accepted(self, job: Job, submission: Submission) -> None:
         """The reference is stored before anything else happens; even a full disk must not lose it from memory."""
         self._forget(job)
         changes = {"remote_ref": submission.ref, "wire_status": submission.snapshot.wire_status}
-        try:
-            await self._book.change(job.job_id, JobState.QUEUED, **changes)
-        except StorageError as error:
-            log.exception("the reference of job %s could not be stored", job.job_id)
-            problem = error.problem(Moment.WATCH, provider=self._providers.info(job.provider_id).title)
-            self._book.show_only(job.job_id, state=JobState.QUEUED, problem=problem, **changes)
+        await self._book.happened(job.job_id, JobState.QUEUED, **changes)
+
+    async def failed_unexpectedly(self, job: Job) -> None:
+        """Something that nobody thought of went wrong: before the POST the job failed, after it nobody knows."""
+        title = self._providers.info(job.provider_id).title
+        current = self._book.get(job.job_id) or job
+        if current.state is JobState.SENDING:
+            await self._unknown_outcome(job, StudioError(), title)
+        elif current.state is JobState.WAITING:
+            await self._not_started(job, StudioError(), title)
 
     async def _not_started(self, job: Job, error: StudioError, title: str) -> float | None:
         problem = error.problem(Moment.SUBMIT, provider=title)
-        current = self._book.get(job.job_id) or job
+        current = self._book.get(job.job_id)
+        if current is None or current.is_resting:
+            return None  # taken back meanwhile
         if error.waiting_helps:
             tries = self._pauses[job.job_id] = self._pauses.get(job.job_id, 0) + 1
-            await self._rest(current, JobState.WAITING, problem=problem)
+            await self._book.happened(job.job_id, JobState.WAITING, problem=problem)
             pause = backoff_s(tries, first=FIRST_WAIT_S, cap=LONGEST_WAIT_S, random=self._random)
             return self._seams.pause_s(max(pause, error.retry_after_s or 0.0, 0.5))
         self._forget(job)
-        await self._rest(current, JobState.FAILED, problem=problem, finished_at=self._clock.now())
+        await self._book.happened(job.job_id, JobState.FAILED, problem=problem, finished_at=self._clock.now())
         return None
 
     async def _unknown_outcome(self, job: Job, error: StudioError, title: str) -> None:
@@ -106,14 +106,8 @@ class Sender:
         reason = error.problem(Moment.OTHER, provider=title).happened
         if not problem.server_text:
             problem = replace(problem, server_text=str(reason))
-        await self._rest(self._book.get(job.job_id) or job, JobState.UNSURE, problem=problem)
-
-    async def _rest(self, job: Job, state: JobState, **changes: object) -> None:
-        try:
-            await self._book.change(job.job_id, state, **changes)
-        except StorageError:
-            log.exception("state of job %s could not be stored", job.job_id)
-            self._book.show_only(job.job_id, state=state, **changes)
+        self._forget(job)
+        await self._book.happened(job.job_id, JobState.UNSURE, problem=problem)
 
     def _forget(self, job: Job) -> None:
         self._attempts.pop(job.job_id, None)

@@ -195,6 +195,7 @@ class Stage:
     cast: Cast
     jobs: JobService
     providers: ProviderService
+    database: Database
     store: JobStore
     tasks: Tasks
     connection: ConnectionService
@@ -205,6 +206,10 @@ class Stage:
         spec = self.cast.spec
         wish = GenerationRequest(spec.provider_id, spec.model_id, spec.title, spec.medium, {"prompt": prompt, **params})
         return self.jobs.submit(wish)
+
+    async def disk_refuses(self, refuses: bool) -> None:
+        """From now on the database can be read and not written, as on a full disk; or it can be written again."""
+        await self.database.read(lambda connection: connection.execute(f"PRAGMA query_only = {int(refuses)}"))
 
     async def until(self, condition: Callable[[], bool]) -> None:
         """Waits for a condition; the test's own deadline ends it."""
@@ -283,7 +288,7 @@ async def staged(
         running_limit=lambda: limit,
         seams=seams,
     )
-    here = Stage(cast, jobs, providers, store, tasks, connection, folder, [])
+    here = Stage(cast, jobs, providers, database, store, tasks, connection, folder, [])
     jobs.job_added.connect(here.changes.append)
     jobs.job_changed.connect(here.changes.append)
     if ready:

@@ -1,0 +1,78 @@
+"""What an answer about a job means: goes on, is to be saved, has failed, was cancelled, or is gone over there.
+
+Answers are facts: a disk that takes nothing at the moment does not undo them (`JobBook.happened`).
+"""
+
+from collections.abc import Callable
+
+from app.domain.errors import EmptyResultError, Moment, StudioError
+from app.domain.job import WATCHED, Job, JobState
+from app.domain.remote import RemoteState, Snapshot
+from app.providers.wire import failure_error
+from app.services.job_tools import JobTools
+
+EMPTY_ANSWERS_UNTIL_FAILED = 4
+"""Completed without a result is asked again a few times (apis.md case 26)."""
+
+
+class Verdicts:
+    """`save(job_id, snapshot)` brings a result home; `place_free()` is called when a job no longer runs over there."""
+
+    def __init__(self, tools: JobTools, save: Callable[[str, Snapshot], None], place_free: Callable[[], None]) -> None:
+        self._tools = tools
+        self._book = tools.book
+        self._clock = tools.seams.clock
+        self._save = save
+        self._place_free = place_free
+        self._empty_answers: dict[str, int] = {}
+
+    async def answered(self, job: Job, snapshot: Snapshot) -> None:
+        """The job may have moved since it was asked about: only watched jobs listen."""
+        current = self._book.get(job.job_id)
+        if current is None or current.state not in WATCHED:
+            return
+        if snapshot.state is not RemoteState.EMPTY:
+            self._empty_answers.pop(job.job_id, None)
+        match snapshot.state:
+            case RemoteState.SUCCEEDED:
+                await self._book.happened(job.job_id, JobState.SAVING, wire_status=snapshot.wire_status, problem=None)
+                self._save(job.job_id, snapshot)
+                self._place_free()
+            case RemoteState.FAILED:
+                await self._ended(job, snapshot, JobState.FAILED, failure_error(snapshot))
+            case RemoteState.EMPTY:
+                await self._empty(job, snapshot)
+            case RemoteState.CANCELLED:
+                await self._ended(job, snapshot, JobState.CANCELLED)
+            case RemoteState.QUEUED | RemoteState.RUNNING | RemoteState.UNKNOWN:
+                await self._progress(current, snapshot)
+
+    async def gone(self, job: Job, error: StudioError) -> None:
+        """The provider has forgotten the job."""
+        problem = error.problem(Moment.WATCH, provider=self._tools.title(job))
+        await self._book.happened(job.job_id, JobState.EXPIRED, problem=problem, finished_at=self._clock.now())
+        self._place_free()
+
+    async def _progress(self, job: Job, snapshot: Snapshot) -> None:
+        state = {RemoteState.QUEUED: JobState.QUEUED, RemoteState.RUNNING: JobState.RUNNING}.get(snapshot.state)
+        await self._book.happened(
+            job.job_id,
+            state or job.state,
+            wire_status=snapshot.wire_status,
+            progress=snapshot.progress,
+            queue_position=snapshot.queue_position,
+            problem=None,
+        )
+
+    async def _empty(self, job: Job, snapshot: Snapshot) -> None:
+        answers = self._empty_answers[job.job_id] = self._empty_answers.get(job.job_id, 0) + 1
+        if answers >= EMPTY_ANSWERS_UNTIL_FAILED:
+            self._empty_answers.pop(job.job_id)
+            await self._ended(job, snapshot, JobState.FAILED, EmptyResultError(snapshot.message))
+
+    async def _ended(self, job: Job, snapshot: Snapshot, state: JobState, error: StudioError | None = None) -> None:
+        problem = error.problem(Moment.OTHER, provider=self._tools.title(job)) if error else None
+        await self._book.happened(
+            job.job_id, state, wire_status=snapshot.wire_status, problem=problem, finished_at=self._clock.now()
+        )
+        self._place_free()
