@@ -150,8 +150,9 @@ def chunks_of(response: Response) -> AsyncGenerator[bytes, None]:
 class ApiClient:
     """Talks JSON to one provider. The key goes to this base URL's origin and nowhere else; no redirect is followed.
 
-    `extra_origins` are further hosts of the same service, for links in its answers (`follow`). Answers with any status but
-    3xx are returned, not raised. Raises InsecureAddressError for a base URL that is neither https nor this computer.
+    `extra_origins` are further hosts of the same service, for links in its answers (`follow`); `exchange_s` is the longest
+    time for a whole exchange that names none of its own. Answers with any status but 3xx are returned, not raised. Raises
+    InsecureAddressError for a base URL that is neither https nor this computer.
     """
 
     def __init__(
@@ -161,6 +162,7 @@ class ApiClient:
         *,
         schemes: SchemeMemory | None = None,
         extra_origins: Collection[str] = (),
+        exchange_s: float = EXCHANGE_S,
         at_once: int = 8,
     ) -> None:
         if not is_acceptable_base_url(base_url):
@@ -168,6 +170,7 @@ class ApiClient:
         self.base_url = base_url.rstrip("/")
         self._credential = credential
         self._extra_origins = extra_origins
+        self._exchange_s = exchange_s
         self._schemes = schemes or SchemesOfThisRun()
         make = partial(open_http, direct=is_loopback_url(base_url), tls=base_url.lower().startswith("https:"))
         self._shared = Lane(partial(make, keep_alive=True), slots=at_once)
@@ -182,7 +185,7 @@ class ApiClient:
         *,
         query: Mapping[str, str | int] | None = None,
         json_body: bytes | None = None,
-        deadline_s: float = EXCHANGE_S,
+        deadline_s: float | None = None,
         headers: Mapping[str, str] | None = None,
         max_bytes: int = MAX_BODY_BYTES,
         sink: Sink | None = None,
@@ -202,13 +205,14 @@ class ApiClient:
         if json_body is not None:
             extra.setdefault("Content-Type", "application/json")
         url = api_url(self.base_url, path, query)
-        return await self._ask(_Call(method.upper(), url, extra, json_body, deadline_s, max_bytes, sink, self._key()))
+        longest_s = deadline_s or self._exchange_s
+        return await self._ask(_Call(method.upper(), url, extra, json_body, longest_s, max_bytes, sink, self._key()))
 
     async def follow(
         self,
         link: str,
         *,
-        deadline_s: float = EXCHANGE_S,
+        deadline_s: float | None = None,
         max_bytes: int = MAX_BODY_BYTES,
         sink: Sink | None = None,
     ) -> Answer:
@@ -217,7 +221,8 @@ class ApiClient:
         Raises InsecureAddressError where it leads to an origin that the key must not go to.
         """
         url = follow_up_url(self.base_url, link, self._extra_origins)
-        return await self._ask(_Call("GET", url, {}, None, deadline_s, max_bytes, sink, self._key()))
+        longest_s = deadline_s or self._exchange_s
+        return await self._ask(_Call("GET", url, {}, None, longest_s, max_bytes, sink, self._key()))
 
     async def _ask(self, call: "_Call") -> Answer:
         fingerprint = key_fingerprint(call.key)

@@ -12,7 +12,6 @@ from app.domain.errors import (
     InvalidRequestError,
     JobGoneError,
     NotAServiceAnswerError,
-    StudioError,
     UnknownOutcomeError,
 )
 from app.domain.free_form import FREE_FORM_ID, ConfigError, params_of
@@ -29,7 +28,17 @@ from app.providers.base import Inputs, PreparedRequest, ResultsByLink
 from app.providers.inline import absolute_link, decode_inline, is_data_uri, is_link, unsigned_link
 from app.providers.inputs import fill
 from app.providers.netmind_files import NetMindFiles
-from app.providers.wire import MAX_ID_CHARS, body_of, error_of, error_text, id_of, parse_time, short_text
+from app.providers.wire import (
+    MAX_ID_CHARS,
+    body_of,
+    error_of,
+    error_text,
+    id_of,
+    parse_time,
+    refusal,
+    says_failed,
+    short_text,
+)
 
 NETMIND = ProviderInfo(
     provider_id="netmind",
@@ -169,8 +178,8 @@ def submission_of(answer: Answer, base_url: str) -> Submission:
     if job_id:
         described = entry if "status" in entry or not isinstance(inner, dict) else inner
         return Submission({"v": 1, "key": job_id}, snapshot_of(described, base_url))
-    if _says_failed(entry):
-        raise _refusal(answer)
+    if says_failed(entry):
+        raise refusal(answer)
     raise UnknownOutcomeError(error_text(answer), http_status=answer.status)
 
 
@@ -219,19 +228,9 @@ def _entry(body: Json, answer: Answer) -> JsonObject:
     for candidate in (body, wrapped):
         if isinstance(candidate, dict) and candidate.keys() & {"status", "id", "result", "meta_info", "generation_id"}:
             return candidate
-    if isinstance(body, dict) and _says_failed(body):
-        raise _refusal(answer)
+    if isinstance(body, dict) and says_failed(body):
+        raise refusal(answer)
     raise NotAServiceAnswerError(error_text(answer), http_status=answer.status)
-
-
-def _says_failed(entry: JsonObject) -> bool:
-    return entry.get("success") is False or bool(entry.get("errorcode"))
-
-
-def _refusal(answer: Answer) -> StudioError:
-    """A success by status that is an error by its own words, such as NOT_LOGGEDIN (apis.md 1.0)."""
-    status = 401 if "LOGGEDIN" in error_text(answer).upper() else 400
-    return error_of(Answer(status, answer.headers, answer.body, answer.url))
 
 
 def _log_text(entry: JsonObject) -> str:

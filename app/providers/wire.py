@@ -194,6 +194,19 @@ def ended(error: StudioError, info: ProviderInfo, base_url: str) -> StudioError:
     return ServiceRetiredError(error.server_text, http_status=error.http_status)
 
 
+def says_failed(entry: JsonObject) -> bool:
+    """True for a body that says itself that it is an error, whatever the status of its answer (apis.md case 5)."""
+    base = entry.get("base_resp")
+    code = base.get("status_code") if isinstance(base, dict) else None
+    return entry.get("success") is False or bool(entry.get("errorcode")) or bool(code)
+
+
+def refusal(answer: Answer) -> StudioError:
+    """The error for a success by status that is an error by its own words, such as NOT_LOGGEDIN (apis.md 1.0)."""
+    status = 401 if "LOGGEDIN" in error_text(answer).upper() else 400
+    return error_of(Answer(status, answer.headers, answer.body, answer.url))
+
+
 def failure_error(snapshot: Snapshot) -> StudioError:
     """The error for a job that ended as failed over there, by what its log says (apis.md 1.1)."""
     text = short_text(snapshot.message or snapshot.wire_status)
