@@ -1,0 +1,1 @@
+"""Pictures of every page for eyes that check the look: `python -m tests.screenshots`."""
