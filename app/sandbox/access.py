@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import ipaddress
+from dataclasses import replace
 
 from app.sandbox.settings import AuthStyle, SandboxSettings
 
@@ -19,6 +20,12 @@ def owner_of(authorization: str | None, settings: SandboxSettings) -> str | None
     if not settings.any_key and not any(hmac.compare_digest(key, good.encode()) for good in settings.keys):
         return None
     return hashlib.sha256(b"slowlight demo user " + key).hexdigest()[:32]
+
+
+def bearer(authorization: str | None, settings: SandboxSettings) -> tuple[str, str] | None:
+    """The user_id and the key itself, where only `Bearer KEY` counts (seeds 002 and 004); None when it is refused."""
+    owner = owner_of(authorization, replace(settings, auth_style=AuthStyle.BEARER))
+    return None if owner is None else (owner, (authorization or "").split()[-1])
 
 
 def is_loopback(host: str) -> bool:

@@ -89,15 +89,15 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One of a few words."""
+    """One of a few words, or of a few whole numbers."""
 
-    words: tuple[str, ...]
+    words: tuple[str, ...] | tuple[int, ...]
 
     def problems(self, value: object, loc: Location) -> list[FieldProblem]:
         """Not one of them."""
-        if value in self.words:
+        if value in self.words and not isinstance(value, bool):
             return []
-        quoted = [f"'{word}'" for word in self.words]
+        quoted = [repr(word) for word in self.words]
         expected = ", ".join(quoted[:-1]) + f" or {quoted[-1]}"
         return [FieldProblem(loc, f"Input should be {expected}", "literal_error", value, {"expected": expected})]
 
@@ -122,7 +122,7 @@ class ImageSize:
         if not isinstance(value, dict):
             return Choice(tuple(IMAGE_SIZES)).problems(value, loc)
         side = Number(64, 8192, whole=True)
-        found = _config_problems(value, {"width": side, "height": side}, loc, required=("width", "height"))
+        found = object_problems(value, {"width": side, "height": side}, loc, required=("width", "height"))
         if not found and value["width"] * value["height"] > MAX_PIXELS:
             return [FieldProblem(loc, f"The demo paints at most {MAX_PIXELS} pixels", "value_error", value)]
         return found
@@ -182,7 +182,7 @@ def body_problems(body: object) -> list[FieldProblem]:
     if not isinstance(body, dict):
         text = "Input should be a valid dictionary or object to extract fields from"
         return [FieldProblem(("body",), text, "model_attributes_type", body)]
-    found = _config_problems(body, {"model": Words()}, ("body",), required=("model", "config"))
+    found = object_problems(body, {"model": Words()}, ("body",), required=("model", "config"))
     if "config" in body and not isinstance(body["config"], dict):
         text = "Input should be a valid dictionary"
         found.append(FieldProblem(("body", "config"), text, "dict_type", body["config"]))
@@ -191,12 +191,13 @@ def body_problems(body: object) -> list[FieldProblem]:
 
 def config_problems(medium: Medium, config: Mapping[str, object]) -> list[FieldProblem]:
     """Every parameter that this kind of model refuses. Unknown names are ignored, null counts as left out."""
-    return _config_problems(config, RULES[medium], ("body", "config"), required=("prompt",))
+    return object_problems(config, RULES[medium], ("body", "config"), required=("prompt",))
 
 
-def _config_problems(
+def object_problems(
     config: Mapping[str, object], rules: Mapping[str, Rule], loc: Location, required: tuple[str, ...]
 ) -> list[FieldProblem]:
+    """What is wrong with the values of an object; null is taken where nothing is required."""
     found = [
         FieldProblem((*loc, name), "Field required", "missing", dict(config)) for name in required if name not in config
     ]

@@ -10,6 +10,7 @@ from concurrent.futures import CancelledError, Future
 from pathlib import Path
 
 from app.sandbox.dialects import generation
+from app.sandbox.haiper import haiper_order
 from app.sandbox.jobs import Ending, Job, JobBook, Service
 from app.sandbox.links import LinkSigner
 from app.sandbox.models import MODELS, DemoModel
@@ -70,6 +71,7 @@ class Desk:
         asked: frozenset[Trigger],
         *,
         service: Service = Service.NETMIND,
+        name: str = "",
         job_id: str = "",
         results: int = 0,
         source: bytes | None = None,
@@ -82,6 +84,7 @@ class Desk:
             config: what was asked for, small enough to be kept.
             asked: the marks in the prompt.
             service: whose dialect it came in.
+            name: what the job calls its model; the name of `model` where none is given.
             job_id: made up where none is given.
             results: how many; 0 reads it from NetMind's words in `config`.
             source: a picture that was sent along.
@@ -94,7 +97,7 @@ class Desk:
         job = Job(
             id=job_id,
             owner=owner,
-            model=model.name,
+            model=name or model.name,
             config=config,
             created=time.time(),
             pending_s=pending_s * pace,
@@ -187,7 +190,10 @@ def _netmind_order(job: Job, folder: Path, media: Media) -> RenderOrder:
     return order_for(MODELS[job.model], job.config, job_id=job.id, folder=folder, media=media)
 
 
-_ORDERS: dict[Service, Callable[[Job, Path, Media], RenderOrder]] = {Service.NETMIND: _netmind_order}
+_ORDERS: dict[Service, Callable[[Job, Path, Media], RenderOrder]] = {
+    Service.NETMIND: _netmind_order,
+    Service.HAIPER: haiper_order,
+}
 """From a job to the painter's order, in the words of its service. The folder may hold a SOURCE."""
 
 

@@ -1,5 +1,6 @@
 """What a client really sent: every request, kept for tests and benchmarks to read."""
 
+import re
 import threading
 from dataclasses import dataclass, field
 
@@ -7,6 +8,8 @@ from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+_AN_ID = re.compile(r"^(/v1/(?:generation|haiper-job|netmind-video-job|requests|responses))/.+")
+_PAID = re.compile(r"(/v1/(generation|haiper-job|netmind-video-job)|/generate/[^/]+)$")
 LARGEST_BODY = 10 * 1024 * 1024  # bytes
 
 
@@ -19,6 +22,11 @@ class SeenRequest:
     query: str
     headers: tuple[tuple[str, str], ...]
     body: bytes
+
+    @property
+    def costs_money(self) -> bool:
+        """Whether a real service would make something for this request, and charge it."""
+        return self.method == "POST" and _PAID.match(self.path) is not None
 
     def header(self, name: str) -> str | None:
         """The first header of this name."""
@@ -36,8 +44,7 @@ class Notebook:
 
     def note(self, request: SeenRequest) -> None:
         """Write one request down."""
-        group = "/files" if request.path.startswith("/files/") else request.path
-        group = "/v1/generation/{id}" if group.startswith("/v1/generation/") else group
+        group = _AN_ID.sub(r"\1/{id}", "/files" if request.path.startswith("/files/") else request.path)
         with self._changed:
             key = f"{request.method} {group}"
             self._counts[key] = self._counts.get(key, 0) + 1
@@ -54,6 +61,10 @@ class Notebook:
         """How often each kind of request came, such as {"POST /v1/generation": 1}."""
         with self._changed:
             return dict(self._counts)
+
+    def paid(self) -> int:
+        """How many requests came that cost money on a real service."""
+        return sum(count for kind, count in self.counts().items() if kind.startswith("POST ") and _PAID.match(kind[5:]))
 
     def wait_for(self, method: str, path_start: str, count: int, timeout_s: float) -> bool:
         """Wait until `count` such requests were seen; False when the time is over first."""

@@ -90,8 +90,8 @@ class RunningSandbox:
 
     @property
     def posts(self) -> list[SeenRequest]:
-        """The requests that cost money on a real service: POST /v1/generation."""
-        return [seen for seen in self.requests if (seen.method, seen.path) == ("POST", "/v1/generation")]
+        """The requests that cost money on a real service, in all dialects."""
+        return [seen for seen in self.requests if seen.costs_money]
 
     @property
     def downloads(self) -> list[SeenRequest]:

@@ -18,7 +18,8 @@ from app.sandbox.answers import Answer, Json, UnprocessableError, body_of, refus
 from app.sandbox.checks import body_problems, config_problems
 from app.sandbox.connections import HangUp
 from app.sandbox.desk import Desk
-from app.sandbox.jobs import Job
+from app.sandbox.haiper_api import HaiperApi
+from app.sandbox.jobs import Job, Service
 from app.sandbox.models import MODELS
 from app.sandbox.notebook import Notebook, NotingMiddleware
 from app.sandbox.painters import shared_workshop
@@ -65,6 +66,7 @@ def create_app(settings: SandboxSettings, *, notebook: Notebook | None = None) -
             Route("/v1/generation", handlers.list_all, methods=["GET"]),
             Route("/v1/generation/{job_id}", handlers.get, methods=["GET"]),
             Route("/v1/generation/{job_id}", handlers.delete, methods=["DELETE"]),
+            *HaiperApi(desk).routes(),
             Route("/files/{token}/{name}", handlers.download, methods=["GET", "HEAD"]),
             Route("/sandbox/ledger", handlers.ledger),
         ],
@@ -133,11 +135,16 @@ class _Handlers:
 
     async def ledger(self, request: Request) -> Answer:
         jobs = [
-            {**self._answer(request, job), "model": job.model, "config": dict(job.config)}
+            {
+                **(self._answer(request, job) if job.service is Service.NETMIND else {"id": job.id}),
+                "service": str(job.service),
+                "model": job.model,
+                "config": dict(job.config),
+            }
             for job in self._desk.book.all()
         ]
         counts = self._notebook.counts()
-        return Json({"posts": counts.get("POST /v1/generation", 0), "requests": counts, "jobs": jobs})
+        return Json({"posts": self._notebook.paid(), "requests": counts, "jobs": jobs})
 
     def _owner(self, request: Request) -> str:
         owner = owner_of(request.headers.get("authorization"), self._desk.settings)
