@@ -13,10 +13,10 @@ from app.system import event_loop
 log = logging.getLogger(__name__)
 
 
-def run(options: Options) -> int:
-    """Runs until the window is closed, or until the self-test has ended."""
+def run(options: Options, qt: QApplication | None = None) -> int:
+    """Runs until the window is closed, or until the self-test has ended. `qt` may be there already, watched by somebody."""
     QGuiApplication.setDesktopFileName("slowlight")
-    qt = QApplication(sys.argv[:1])
+    qt = qt or QApplication(sys.argv[:1])
     qt.setApplicationName("Slowlight")
     qt.setApplicationVersion(app.__version__)
     qt.setQuitOnLastWindowClosed(False)

@@ -1,0 +1,1 @@
+"""Numbers that a document may name: each is printed by a command that anybody can run."""
