@@ -8,10 +8,13 @@ from typing import Protocol, cast
 from PySide6.QtCore import Qt, SignalInstance
 from PySide6.QtWidgets import QWidget
 
+from app.domain.input_rules import InputRules, value_problem
+from app.domain.media import FILE_TYPES
 from app.domain.model_spec import Param, Widget
 from app.domain.values import Json
 from app.widgets.chips import ChipGroup
 from app.widgets.choice_box import ChoiceBox
+from app.widgets.media_field import MediaField
 from app.widgets.prompt_edit import PromptEdit
 from app.widgets.seed_field import LARGEST, SeedField
 from app.widgets.slider_field import SliderField
@@ -83,6 +86,10 @@ def _seed(param: Param) -> QWidget:
     return SeedField(low, int(param.maximum) if param.maximum is not None else LARGEST)
 
 
+def _media(param: Param) -> QWidget:
+    return MediaField(param.inputs or InputRules(FILE_TYPES), param.placeholder)
+
+
 _MAKERS: dict[Widget, Callable[[Param], QWidget]] = {
     Widget.PROMPT: _prompt,
     Widget.TEXT: _text,
@@ -93,6 +100,7 @@ _MAKERS: dict[Widget, Callable[[Param], QWidget]] = {
     Widget.NUMBER: _number,
     Widget.SWITCH: _switch,
     Widget.SEED: _seed,
+    Widget.MEDIA: _media,
 }
 
 
@@ -141,6 +149,10 @@ def _read_number(written: str) -> Json:
 
 def fits(param: Param, value: Json) -> bool:
     """Whether a value of another model's parameter of the same name makes sense here."""
+    if param.inputs is not None:
+        return isinstance(value, list) is param.inputs.as_list and value_problem(param.inputs, "", value) is None
+    if isinstance(value, dict | list) and param.widget is not Widget.JSON:
+        return False
     if param.choices:
         return any(
             value == choice and isinstance(value, bool) == isinstance(choice, bool) for choice, _ in param.choices

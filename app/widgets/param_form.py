@@ -4,9 +4,10 @@ It knows parameters and values, no service: what is wrong or worth knowing is to
 """
 
 from collections.abc import Mapping
+from functools import partial
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QSizePolicy, QVBoxLayout, QWidget
 
 from app.domain.model_spec import ModelSpec, Param, Widget
@@ -15,6 +16,8 @@ from app.domain.values import Json
 from app.system.language import say
 from app.widgets.collapsible import CollapsibleSection
 from app.widgets.controls import InlineError
+from app.widgets.media_field import MediaField
+from app.widgets.media_offer import holds_media, offer_of
 from app.widgets.param_controls import fits, in_words
 from app.widgets.param_fields import ParamField, make_field
 from app.widgets.submit_keys import is_held, is_submit
@@ -30,9 +33,12 @@ class ParamForm(QWidget):
 
     values_changed = Signal()
     submit_requested = Signal()
+    media_offered = Signal(str, object)  # parameter name, Offer
+    thumbnail_wanted = Signal(object)  # MediaInput
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setAcceptDrops(True)
         self._spec: ModelSpec | None = None
         self._fields: dict[str, ParamField] = {}
         self._set: dict[str, Json] = {}
@@ -90,6 +96,9 @@ class ParamForm(QWidget):
         field = make_field(param, self._body)
         field.edited.connect(self._on_edited)
         field.submit_requested.connect(self.submit_requested)
+        if isinstance(field.control, MediaField):
+            field.control.offered.connect(partial(self.media_offered.emit, param.name))
+            field.control.thumbnail_wanted.connect(self.thumbnail_wanted)
         return field
 
     def _lay_out(self, body: QWidget, spec: ModelSpec) -> None:
@@ -209,6 +218,15 @@ class ParamForm(QWidget):
         """The field of one parameter, or None."""
         return self._fields.get(name)
 
+    def media_field(self, name: str) -> MediaField | None:
+        """The control of a media parameter; None when the model has none of that name."""
+        field = self._fields.get(name)
+        return field.control if field is not None and isinstance(field.control, MediaField) else None
+
+    def media_fields(self) -> dict[str, MediaField]:
+        """Every field that takes files, in the order of the form."""
+        return {name: f.control for name, f in self._fields.items() if isinstance(f.control, MediaField)}
+
     def focus_prompt(self) -> None:
         """Puts the cursor where the idea goes."""
         field = self._prompt_field()
@@ -232,6 +250,20 @@ class ParamForm(QWidget):
             on = self.tr("{name} on") if value else self.tr("{name} off")
             return on.format(name=field.param.title.lower())
         return in_words(field.param, value, nothing=self.tr("random"))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """A file that is dropped beside its field, on the prompt for example, means the first field that takes files."""
+        if self.media_fields() and holds_media(event.mimeData()):
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        found = offer_of(event.mimeData())
+        field = next(iter(self.media_fields().values()), None)
+        if found is not None and field is not None:
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+            field.offer(found)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Ctrl+Enter in any field that has no use for it."""
