@@ -30,11 +30,14 @@ class Tasks:
         if task.cancelled():
             return
         error = task.exception()
-        if error is None:
-            return
-        log.error("task %s failed", task.get_name(), exc_info=error)
+        if error is not None:
+            self.report(task.get_name(), error)
+
+    def report(self, name: str, error: BaseException) -> None:
+        """Something went wrong in a way that nobody thought of. For work that goes on all the same."""
+        log.error("task %s failed", name, exc_info=error)
         if self._on_crash is not None:
-            self._on_crash(task.get_name(), error)
+            self._on_crash(name, error)
 
     @property
     def names(self) -> list[str]:

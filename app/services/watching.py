@@ -1,7 +1,8 @@
 """Asks providers how their jobs are doing: adaptive pauses, one list call for many jobs, and patience with bad answers.
 
-A failed question never changes a job: it only makes the next question later (apis.md 4.5). What an answer means for the
-job is decided by `Verdicts`, so that the list and the single call go the same way.
+A failed question never changes a job: it only makes the next question later (apis.md 4.5). What concerns the provider
+makes all its jobs wait; what concerns one job makes only that one wait. What an answer means for the job is decided by
+`Verdicts`, so that the list and the single call go the same way.
 """
 
 import asyncio
@@ -17,7 +18,9 @@ from app.domain.errors import (
     NoConnectionError,
     NotAllowedError,
     NotAServiceAnswerError,
+    ServiceRetiredError,
     StudioError,
+    TooManyRequestsError,
 )
 from app.domain.job import WATCHED, Job
 from app.domain.remote import Snapshot, ref_key
@@ -36,16 +39,34 @@ LIST_REST_S = 300.0
 SET_ASIDE_PAUSE_S = 60.0
 YOUNG_S = 60.0
 """A 404 this soon after sending is a server that has not caught up with itself (apis.md case 10)."""
+GONE_ANSWERS_UNTIL_EXPIRED = 3
+"""A server that says 404 once and 200 again has not forgotten the job: it has to say so several times in a row."""
 LONGEST_BACKOFF_S = 60.0
+LONGEST_NAP_S = 5.0
+"""So soon after the computer wakes up the jobs are asked for (reliability.md 3.3)."""
+_OF_THE_PROVIDER = (
+    ConnectionLostError,
+    KeyMissingError,
+    KeyRejectedError,
+    NoConnectionError,
+    NotAServiceAnswerError,
+    ServiceRetiredError,
+    TooManyRequestsError,
+)
+"""What the other jobs of the provider would hear as well."""
+_OF_THE_LIST_TOO = (KeyMissingError, NoConnectionError, TooManyRequestsError)
+"""After any other trouble with the list, jobs are asked for one by one: it may have grown too long, or not be there."""
 
 
 @dataclass
 class _Watch:
-    """When a job is asked for next, and how often it was."""
+    """When a job is asked for next, how often it was, and how often in a row in vain."""
 
     due_s: float
     asked: int = 0
     alone_due_s: float = 0.0
+    gone: int = 0
+    failures: int = 0
 
 
 class Watcher:
@@ -62,6 +83,7 @@ class Watcher:
     ) -> None:
         self._provider_id = provider_id
         self._book = tools.book
+        self._tasks = tools.tasks
         self._providers = tools.providers
         self._connection = tools.connection
         self._seams = tools.seams
@@ -73,6 +95,7 @@ class Watcher:
         self._on_key_trouble = on_key_trouble
         self._watches: dict[str, _Watch] = {}
         self._failures = 0
+        self._has_told_key_trouble = False
         self._no_list_until_s = 0.0
         self._wake = asyncio.Event()
 
@@ -83,18 +106,23 @@ class Watcher:
     def wake_now(self) -> None:
         """A new key or a returned network: ask about everything at once."""
         self._failures = 0
+        self._has_told_key_trouble = False
         for watch in self._watches.values():
             watch.due_s = self._clock.monotonic_s()
         self._wake.set()
 
     async def run(self) -> None:
         """Asks until no job of this provider is on its way any more."""
-        while jobs := self._book.with_state(WATCHED, self._provider_id):
+        while jobs := self._jobs():
+            self._watches = {job.job_id: self._watch(job) for job in jobs}
             await self._wait(self._pause_s(jobs))
-            jobs = self._book.with_state(WATCHED, self._provider_id)
+            jobs = self._jobs()
             due = [job for job in jobs if self._watch(job).due_s <= self._clock.monotonic_s()]
             if due:
                 await self._ask(jobs, due)
+
+    def _jobs(self) -> list[Job]:
+        return self._book.with_state(WATCHED, self._provider_id)
 
     def _watch(self, job: Job) -> _Watch:
         if job.job_id not in self._watches:
@@ -107,23 +135,35 @@ class Watcher:
         return max(0.0, earliest - self._clock.monotonic_s())
 
     async def _wait(self, seconds: float) -> None:
+        """Ends early when there is something new, and when the computer has slept: timers do not count that time."""
         self._wake.clear()
-        try:
-            async with asyncio.timeout(seconds):
-                await self._wake.wait()
-        except TimeoutError:
-            return
+        until_s = self._clock.monotonic_s() + seconds
+        while True:
+            before, before_s = self._clock.now(), self._clock.monotonic_s()
+            try:
+                async with asyncio.timeout(min(until_s - before_s, self._seams.pause_s(LONGEST_NAP_S))):
+                    await self._wake.wait()
+                    return
+            except TimeoutError:
+                after_s = self._clock.monotonic_s()
+            if (self._clock.now() - before).total_seconds() - (after_s - before_s) > LONGEST_NAP_S:
+                self.wake_now()
+            if self._wake.is_set() or after_s >= until_s:
+                return
 
     async def _ask(self, jobs: list[Job], due: list[Job]) -> None:
         try:
             connected = await self._providers.connected(self._provider_id)
             if len(jobs) >= LIST_FROM_JOBS and self._may_list(connected):
-                await self._ask_list(connected, jobs)
-            else:
-                for job in due:
-                    await self._ask_one(connected, job)
+                due = await self._ask_list(connected, jobs, due)
+            for job in due:
+                await self._ask_one(connected, job)
         except StudioError as error:
             self._failed(jobs, error)
+        except Exception as error:  # noqa: BLE001 - a bug must not end the watch over jobs that are paid for
+            if not self._failures:
+                self._tasks.report(f"ask {self._provider_id}", error)
+            self._failed(jobs, StudioError())
         else:
             self._failures = 0
             self._connection.succeeded(connected.provider.info.title)
@@ -131,40 +171,76 @@ class Watcher:
     def _may_list(self, connected: Connected) -> bool:
         return connected.provider.info.capabilities.list_jobs and self._clock.monotonic_s() >= self._no_list_until_s
 
-    async def _ask_list(self, connected: Connected, jobs: list[Job]) -> None:
-        """One request for all; a job the list leaves out is asked for by itself now and then."""
+    async def _ask_list(self, connected: Connected, jobs: list[Job], due: list[Job]) -> list[Job]:
+        """One request for all; answers which jobs have to be asked for by themselves now."""
         try:
             listed = {ref_key(entry.ref): entry.snapshot for entry in await connected.provider.list_jobs()}
-        except NotAServiceAnswerError:
-            # a list without paging grows without end (apis.md case 85): ask one by one for a while
-            self._no_list_until_s = self._clock.monotonic_s() + self._seams.pause_s(LIST_REST_S)
+        except _OF_THE_LIST_TOO:
             raise
+        except Exception as error:  # noqa: BLE001 - there is another way to ask
+            log.warning("the list of %s could not be had: %r", self._provider_id, error)
+            self._no_list_until_s = self._clock.monotonic_s() + self._seams.pause_s(LIST_REST_S)
+            return due
+        left_out = []
         for job in jobs:
             snapshot = listed.get(ref_key(job.remote_ref or {}))
             if snapshot is not None:
                 await self._answered(job, snapshot)
-                continue
-            watch = self._watch(job)
-            now = self._clock.monotonic_s()
-            self._schedule(job)
-            if watch.alone_due_s <= now:
-                watch.alone_due_s = now + self._seams.pause_s(LOST_FROM_LIST_PAUSE_S)
-                await self._ask_one(connected, job)
+            elif self._is_due_alone(job):
+                left_out.append(job)
+        return left_out
+
+    def _is_due_alone(self, job: Job) -> bool:
+        """A job the list leaves out is asked for by itself now and then."""
+        watch, now = self._watch(job), self._clock.monotonic_s()
+        self._schedule(job)
+        if watch.alone_due_s > now:
+            return False
+        watch.alone_due_s = now + self._seams.pause_s(LOST_FROM_LIST_PAUSE_S)
+        return True
 
     async def _ask_one(self, connected: Connected, job: Job) -> None:
+        """Raises what concerns the provider; what concerns this job only makes this job wait."""
         try:
             snapshot = await connected.provider.poll(job.remote_ref or {})
         except JobGoneError as error:
-            if self._is_young(job):
-                self._schedule(job)
-                return
-            await self._on_gone(job, error)
-            return
-        await self._answered(job, snapshot)
+            await self._not_known(job, error)
+        except _OF_THE_PROVIDER:
+            raise
+        except Exception as error:  # noqa: BLE001 - see _put_off
+            self._put_off(job, error)
+        else:
+            await self._answered(job, snapshot)
+
+    async def _not_known(self, job: Job, error: JobGoneError) -> None:
+        self._schedule(job)
+        if not self._is_young(job):
+            watch = self._watch(job)
+            watch.gone += 1
+            if watch.gone >= GONE_ANSWERS_UNTIL_EXPIRED:
+                await self._on_gone(job, error)
 
     async def _answered(self, job: Job, snapshot: Snapshot) -> None:
+        watch = self._watch(job)
         self._schedule(job)
-        await self._on_snapshot(job, snapshot)
+        try:
+            await self._on_snapshot(job, snapshot)
+        except Exception as error:  # noqa: BLE001 - see _put_off
+            self._put_off(job, error)
+        else:
+            watch.gone = watch.failures = 0
+
+    def _put_off(self, job: Job, error: Exception) -> None:
+        """This job is asked for later; the others must not wait for it, even if it is a bug that stands in the way."""
+        log.warning("asking %s about %s failed: %r", self._provider_id, job.job_id, error)
+        watch = self._watch(job)
+        watch.failures += 1
+        known = error if isinstance(error, StudioError) else StudioError()
+        watch.due_s = self._clock.monotonic_s() + self._backoff_s(watch.failures, known)
+        if known is not error and watch.failures == 1:
+            self._tasks.report(f"ask {self._provider_id} about {job.job_id[:8]}", error)
+        if isinstance(error, NotAllowedError):
+            self._tell_key_trouble(error)
 
     def _schedule(self, job: Job) -> None:
         watch = self._watch(job)
@@ -180,17 +256,23 @@ class Watcher:
         return job.sent_at is not None and (self._clock.now() - job.sent_at).total_seconds() < YOUNG_S
 
     def _failed(self, jobs: list[Job], error: StudioError) -> None:
-        """Everything is asked later; a wrong key stops the questions until there is another one."""
+        """Everything is asked later; a wrong key is told once, and another one wakes."""
         self._failures += 1
-        title = self._providers.info(self._provider_id).title
-        if isinstance(error, KeyMissingError | KeyRejectedError | NotAllowedError):
-            self._on_key_trouble(self._provider_id, error)
-            pause = LONGEST_BACKOFF_S
-        else:
-            pause = backoff_s(self._failures, first=2.0, cap=LONGEST_BACKOFF_S, random=self._random)
-            pause = max(pause, error.retry_after_s or 0.0, 1.0)
+        pause_s = self._backoff_s(self._failures, error)
+        if isinstance(error, KeyMissingError | KeyRejectedError):
+            self._tell_key_trouble(error)
+            pause_s = self._seams.pause_s(LONGEST_BACKOFF_S)
         if isinstance(error, NoConnectionError | ConnectionLostError):
-            self._connection.failed(title)
+            self._connection.failed(self._providers.info(self._provider_id).title)
         log.warning("asking %s failed: %s", self._provider_id, error.code)
         for job in jobs:
-            self._watch(job).due_s = self._clock.monotonic_s() + self._seams.pause_s(pause)
+            self._watch(job).due_s = self._clock.monotonic_s() + pause_s
+
+    def _backoff_s(self, failures: int, error: StudioError) -> float:
+        pause_s = backoff_s(failures, first=2.0, cap=LONGEST_BACKOFF_S, random=self._random)
+        return self._seams.pause_s(max(pause_s, error.retry_after_s or 0.0, 1.0))
+
+    def _tell_key_trouble(self, error: StudioError) -> None:
+        if not self._has_told_key_trouble:
+            self._has_told_key_trouble = True
+            self._on_key_trouble(self._provider_id, error)
