@@ -67,8 +67,12 @@ def _made() -> ssl.SSLContext:
     loaded once, from the same places.
     """
     if sys.platform in ("win32", "darwin"):
-        return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        system = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        system.minimum_version = ssl.TLSVersion.TLSv1_2
+        return system
     context = ssl.create_default_context()
+    # Debian builds its Python to leave this to OpenSSL, which still begins to speak TLS 1.0
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
     if context.cert_store_stats()["x509_ca"] == 0:
         for bundle in filter(Path.is_file, _LINUX_BUNDLES):
             context.load_verify_locations(cafile=bundle)
