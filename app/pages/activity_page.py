@@ -1,4 +1,4 @@
-"""What happened, in words with times. The newest stands first; a selected entry can be copied."""
+"""What happened, in words with times. The newest stands first; all of it can be copied at once."""
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
@@ -112,9 +112,7 @@ class _EntryRow(QWidget):
         title = Paragraph(say(entry.title), self)
         words.addWidget(title)
         if entry.detail:
-            detail = PlainLabel(say(entry.detail), self, tone="second", size=12, wrap=True)
-            detail.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            words.addWidget(detail)
+            words.addWidget(Paragraph(say(entry.detail), self, tone="second", size=12))
         row = QHBoxLayout()
         row.setContentsMargins(0, 12, 0, 12)
         row.setSpacing(12)

@@ -62,19 +62,24 @@ class ProviderSettings(QWidget):
         card = self._providers.card(provider_id)
         group.show_address(card.base_url)
         group.show_state(
-            self.tr("Key saved") if card.has_key else self.tr("API key needed"),
+            self._badge(card),
             "done" if card.has_key else "warning",
             self._placeholder(card),
             say(card.note) or self._where(card),
             has_key=card.has_key,
         )
 
+    def _badge(self, card: ProviderCard) -> str:
+        if card.key_source is KeySource.ENVIRONMENT:
+            return self.tr("Key found")
+        return self.tr("Key saved") if card.has_key else self.tr("API key needed")
+
     def _placeholder(self, card: ProviderCard) -> str:
-        return (
-            self.tr("A key is saved. Paste another one to replace it.")
-            if card.has_key
-            else self.tr("Paste your API key")
-        )
+        if card.key_source is KeySource.ENVIRONMENT:
+            return self.tr("Paste a key for times without the variable")
+        if card.has_key:
+            return self.tr("A key is saved. Paste another one to replace it.")
+        return self.tr("Paste your API key")
 
     def _where(self, card: ProviderCard) -> str:
         match card.key_source:
