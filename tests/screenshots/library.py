@@ -63,7 +63,7 @@ def _job(wish: Wish, now: datetime) -> Job:
     was_sent = wish.state not in (JobState.WAITING, JobState.CANCELLED)
     rests = wish.state in (JobState.DONE, JobState.FAILED, JobState.EXPIRED)
     job_id = job_id_of(wish.prompt)
-    seed = int(job_id[:7], 16)
+    seed = int(job_id[:4], 16)
     params = {"prompt": wish.prompt, **_DEFAULTS[wish.model.medium], **wish.params, "seed": seed}
     is_free = wish.model.provider_id == "demo"
     return Job(

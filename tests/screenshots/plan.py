@@ -68,7 +68,7 @@ _SQUARE: dict[str, Json] = {"image_size": "square_hd"}
 
 PLAN: tuple[Wish, ...] = (
     Wish(WAITING, _min(0.1), QWEN, S.WAITING),
-    Wish(RUNNING, _min(0.3), QWEN, S.RUNNING, {"num_images": 2}),
+    Wish(RUNNING, _min(0.2), QWEN, S.RUNNING, {"num_images": 2}),
     Wish("Isometric tea house, snow, lanterns", _min(0.08), PICTURE, S.RUNNING),
     Wish("A comet over a winter village, time lapse", _min(1.2), HUNYUAN, S.RUNNING),
     Wish("Footsteps in fresh snow, close", _min(0.05), SOUND, S.QUEUED),

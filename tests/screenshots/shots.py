@@ -101,21 +101,17 @@ def _image(stage: Stage) -> None:
     stage.show(LAKE)
 
 
-def _video(stage: Stage) -> None:
-    stage.show(WAVES)
-    _seek(stage, 1200)
+def _played(prompt: str, position_ms: int) -> Callable[[Stage], Awaitable[None]]:
+    """Some way into a film or sound, as for a person who looks or listens."""
 
+    async def play(stage: Stage) -> None:
+        stage.show(prompt)
+        await stage.still()  # a file that is opened begins at its beginning
+        player = stage.desk.findChild(MediaPlayer)
+        assert player is not None
+        player.seek(position_ms)
 
-def _audio(stage: Stage) -> None:
-    stage.show(WIND)
-    _seek(stage, 4200)
-
-
-def _seek(stage: Stage, position_ms: int) -> None:
-    """Some way into it, as a person who listens; the player takes orders before the file is open."""
-    player = stage.desk.findChild(MediaPlayer)
-    assert player is not None
-    player.seek(position_ms)
+    return play
 
 
 def _with_field_errors(stage: Stage) -> None:
@@ -171,6 +167,8 @@ def _offline(stage: Stage) -> None:
 def _toast(stage: Stage) -> None:
     stage.window.show_banner(text(""))
     stage.show(WIND)
+    for toast in stage.window.toasts.toasts():
+        toast.leave()
     stage.window.toasts.show_toast("Video is ready", WAVES, action="Show")
 
 
@@ -181,9 +179,9 @@ SHOTS: tuple[Shot, ...] = (
     Shot("image-failed", lambda stage: stage.show(REFUSED)),
     Shot("image-field-errors", _with_field_errors),
     Shot("image-unsure", lambda stage: stage.show(UNSURE)),
-    Shot("video", _video),
+    Shot("video", _played(WAVES, 1200)),
     Shot("video-expired", lambda stage: stage.show(EXPIRED)),
-    Shot("audio", _audio),
+    Shot("audio", _played(WIND, 4200)),
     Shot("history", lambda stage: _history(stage, "grid")),
     Shot("history-failed", lambda stage: _history(stage, "grid", REFUSED)),
     Shot("history-list", lambda stage: _history(stage, "list", WIND)),
