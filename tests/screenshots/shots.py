@@ -17,7 +17,7 @@ from app.pages.create_page import CreatePage
 from app.pages.history_page import HistoryPage
 from app.services.activity_service import ActivityKind
 from app.studio_window import StudioWindow
-from app.widgets.player import MediaPlayer
+from app.widgets.playback import Playback
 from tests.screenshots.library import job_id_of
 from tests.screenshots.plan import EXPIRED, LAKE, REFUSED, RUNNING, UNSURE, WAITING, WAVES, WIND, WRONG
 
@@ -105,11 +105,9 @@ def _played(prompt: str, position_ms: int) -> Callable[[Stage], Awaitable[None]]
     """Some way into a film or sound, as for a person who looks or listens."""
 
     async def play(stage: Stage) -> None:
-        stage.show(prompt)
-        await stage.still()  # a file that is opened begins at its beginning
-        player = stage.desk.findChild(MediaPlayer)
-        assert player is not None
-        player.seek(position_ms)
+        playback = stage.show(prompt).viewer.findChild(Playback)
+        assert isinstance(playback, Playback)
+        playback.seek(position_ms)
 
     return play
 
