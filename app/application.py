@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.domain.errors import StudioError
+from app.domain.media_input import digests_anywhere
 from app.domain.provider_info import Capabilities, ProviderInfo
 from app.domain.text import Text, plain, text
 from app.net.address import is_loopback_url
@@ -21,12 +22,14 @@ from app.services.asset_service import AssetService
 from app.services.catalogue import Catalogue
 from app.services.connection_service import ConnectionService
 from app.services.demo_service import DemoService
+from app.services.input_service import InputService
 from app.services.job_service import JobService
 from app.services.job_tools import JobSeams, SavingLimits
 from app.services.provider_service import Connected, ProviderService
 from app.services.settings_service import SettingsService
 from app.services.tasks import Tasks
 from app.store.database import Database
+from app.store.input_vault import InputVault
 from app.store.job_store import JobStore
 from app.store.media_folder import MediaFolder
 from app.store.secret_store import SecretStore
@@ -89,6 +92,8 @@ class Studio:
             resources() / "models", self.paths.models, rank=self.providers.rank, report=self._report_spec
         )
         self.assets = AssetService(self.paths.cache)
+        self.vault = InputVault(self.paths.data / "inputs")
+        self.inputs = InputService(self.vault, self.assets, self._inputs_in_use)
         self.database = Database(self.paths.database)
         self._folder: MediaFolder | None = None
         self.jobs = self._make_jobs()
@@ -105,6 +110,7 @@ class Studio:
             folder=self.folder,
             inspect=self.assets.inspect,
             running_limit=lambda: int(str(self.settings.get("limits.running_per_provider"))),
+            vault=self.vault,
             seams=JobSeams(limits=limits),
         )
 
@@ -130,6 +136,19 @@ class Studio:
             self.activity.add(ActivityKind.WARNING, notice)
         await asyncio.gather(self.catalogue.load(), self.providers.load())
         await self.jobs.start(take_up=take_up)
+        self.tasks.start("sweep inputs", self._sweep_inputs())
+
+    async def _inputs_in_use(self) -> frozenset[str]:
+        """Files that recipes name, and those that stand in the forms."""
+        drafts = [self.settings.get(f"create.{medium}.draft") for medium in ("image", "video", "audio")]
+        return await JobStore(self.database).inputs_in_use() | digests_anywhere(drafts)
+
+    async def _sweep_inputs(self) -> None:
+        """Takes away copies of files that nobody wants any more; what goes wrong is tried again at the next start."""
+        try:
+            await self.inputs.sweep()
+        except StudioError as error:
+            log.warning("the input files could not be swept: %s", error)
 
     async def _prepare_library(self) -> None:
         """A missing drive is no reason not to start: results wait on the server and say so.

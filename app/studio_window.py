@@ -158,6 +158,7 @@ class StudioWindow(QObject):
             assets=studio.assets,
             player=self._player,
             start_task=studio.tasks.start,
+            inputs=studio.inputs,
         )
         page.action_requested.connect(self.actions.perform)
         page.settings_requested.connect(self.show_provider_settings)

@@ -5,6 +5,7 @@ address as text. In the request that is written down before it is sent it is a p
 (a link that lives for two hours, or base64) is put in its place right before the POST (apis.md 1.0, case 91).
 """
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -148,6 +149,11 @@ def with_placeholders(value: Json, encoding: InputEncoding = InputEncoding.URL) 
 def digests_in(body: bytes) -> frozenset[str]:
     """The sha256 of every placeholder in a stored request."""
     return frozenset(match[1] for match in _PLACEHOLDER.finditer(body.decode("utf-8", "replace")))
+
+
+def digests_anywhere(value: Json) -> frozenset[str]:
+    """Every word of JSON that could be a sha256, in texts too: what a sweep must not touch."""
+    return frozenset(_DIGEST.findall(json.dumps(value)))
 
 
 def _whole(value: Json) -> int | None:

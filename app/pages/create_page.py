@@ -19,6 +19,7 @@ from app.pages.create_draft import Settings
 from app.pages.create_panel import CreatePanel
 from app.pages.create_source import CreateJobs, Providers, StartTask
 from app.pages.job_content import content_of
+from app.pages.media_inputs import InputKeeper
 from app.services.catalogue import Catalogue
 from app.widgets.controls import Divider
 from app.widgets.job_list import JobList
@@ -59,6 +60,7 @@ class CreatePage(QWidget):
         assets: Pictures,
         player: MediaPlayer,
         start_task: StartTask,
+        inputs: InputKeeper | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -74,6 +76,7 @@ class CreatePage(QWidget):
             settings=settings,
             providers=providers,
             start_task=start_task,
+            inputs=inputs,
             parent=self,
         )
         self.viewer = Viewer(player, self._thumbnail, self, peaks=self._peaks)

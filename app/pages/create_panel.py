@@ -15,11 +15,13 @@ from app.domain.media import Medium
 from app.domain.model_spec import ModelSpec, Widget
 from app.domain.money import Money, PricePer
 from app.domain.request import GenerationRequest
+from app.domain.text import Text
 from app.domain.values import Json
 from app.item_models.model_list import ModelListModel, ModelSource, row_id
 from app.pages.create_draft import Draft, Settings
 from app.pages.create_foot import CreateFoot
 from app.pages.create_source import CreateJobs, Providers, StartTask
+from app.pages.media_inputs import InputKeeper, MediaInputs
 from app.pages.recent_prompts import RecentPrompts
 from app.services.catalogue import Catalogue
 from app.system.language import say
@@ -48,8 +50,10 @@ class CreatePanel(QWidget):
         settings: Settings,
         providers: Providers,
         start_task: StartTask,
+        inputs: InputKeeper | None = None,
         parent: QWidget | None = None,
     ) -> None:
+        """Without `inputs` no file can be given to a model."""
         super().__init__(parent)
         self._medium = medium
         self._jobs = jobs
@@ -64,6 +68,7 @@ class CreatePanel(QWidget):
         self.form = ParamForm(self)
         self.recent = RecentPrompts(lambda: (job.prompt for job in jobs.recent(medium)), self)
         self.form.set_prompt_tools(self.recent)
+        self.inputs = MediaInputs(self.form, inputs, start_task, self) if inputs is not None else None
         self.foot = CreateFoot(self)
         self._draft = Draft(medium, settings, lambda: (self.form.changed_values(), self._chosen), self)
         self._spent_pause = QTimer(self, singleShot=True, interval=SPENT_PAUSE_MS)
@@ -114,6 +119,8 @@ class CreatePanel(QWidget):
         self.foot.generate_requested.connect(self.submit)
         self.foot.link_requested.connect(self._on_link)
         self.recent.chosen.connect(self.form.set_prompt)
+        if self.inputs is not None:
+            self.inputs.busy_changed.connect(self._update)
         self._catalogue.changed.connect(self._on_models)
         self._providers.changed.connect(self._on_models)
         self._jobs.timings_changed.connect(self._on_models)
@@ -158,7 +165,7 @@ class CreatePanel(QWidget):
             self.foot.point_at_link()
             return
         values = self.form.values()
-        problems = self._catalogue.check(spec, values)
+        problems = self._problems(spec, values)
         self.form.set_errors(problems)
         if problems:
             return
@@ -233,8 +240,13 @@ class CreatePanel(QWidget):
             reason = self.tr("{provider} has no key yet.").format(provider=card.info.title)
             self.foot.set_reason(reason, self.tr("Add a key"))
             return
-        problems = self._catalogue.check(spec, values)
+        problems = self._problems(spec, values)
         self.foot.set_reason(say(next(iter(problems.values()))) if problems else "")
+
+    def _problems(self, spec: ModelSpec, values: Mapping[str, Json]) -> dict[str, Text]:
+        """What forbids sending, a file that is still being read included."""
+        waits = self.inputs.waits() if self.inputs is not None else {}
+        return {**self._catalogue.check(spec, values), **waits}
 
     def _tell_cost(self, spec: ModelSpec, values: Mapping[str, Json]) -> None:
         cost = self._catalogue.estimate(spec, values)
