@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import threading
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -10,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from app.domain.errors import StorageError
 from app.domain.settings import declared, notices
 from app.domain.text import Text
-from app.domain.values import Json
+from app.domain.values import Json, JsonObject
 from app.store.settings_store import SettingsStore
 
 log = logging.getLogger(__name__)
@@ -20,9 +21,14 @@ PAUSE_S = 0.3
 
 
 class SettingsService(QObject):
-    """Keys are the declared ones of `app/domain/settings.py`, such as "appearance.mode"; others are a KeyError."""
+    """Keys are the declared ones of `app/domain/settings.py`, such as "appearance.mode"; others are a KeyError.
+
+    `trouble` carries the Problem of a file that could not be written; it is tried again with the next change and at the
+    end.
+    """
 
     changed = Signal(str)
+    trouble = Signal(object)
 
     def __init__(self, store: SettingsStore, start_task: Callable[[str, Coroutine[Any, Any, None]], object]) -> None:
         """Reads the file at once: it is small, and the window's very look depends on it."""
@@ -32,6 +38,7 @@ class SettingsService(QObject):
         self._data = store.load()
         self._is_writing = False
         self._is_dirty = False
+        self._one_at_a_time = threading.Lock()
 
     @property
     def notices(self) -> tuple[Text, ...]:
@@ -68,11 +75,18 @@ class SettingsService(QObject):
         while self._is_dirty:
             self._is_dirty = False
             try:
-                await asyncio.to_thread(self._store.save, self._data)
-            except StorageError:
+                await asyncio.to_thread(self._save, self._data)
+            except StorageError as error:
                 log.exception("the settings could not be written")
+                self._is_dirty = True
+                self.trouble.emit(error.problem())
                 return
 
+    def _save(self, data: JsonObject) -> None:
+        """A cancelled task leaves its thread behind: the next write has to wait for that one."""
+        with self._one_at_a_time:
+            self._store.save(data)
+
     async def close(self) -> None:
-        """Writes what is still unwritten; call after the tasks have ended, so that no other write goes on."""
+        """Writes what is still unwritten; call after the tasks have ended."""
         await self._write()

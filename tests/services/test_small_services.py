@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+import threading
 from pathlib import Path
 
 import pytest
 
 from app.domain.text import text
+from app.domain.values import JsonObject
 from app.services.activity_service import KEPT, ActivityKind, ActivityService
 from app.services.connection_service import ConnectionService
 from app.services.settings_service import SettingsService
@@ -29,6 +31,64 @@ def test_a_setting_holds_at_once_and_is_on_disk_after_closing(run: Run[None], tm
         await tasks.close()
         await settings.close()
         assert json.loads(path.read_text()) == {"appearance": {"mode": "light"}}
+
+    run(story())
+
+
+def test_settings_that_the_disk_refused_are_said_and_written_at_the_end(run: Run[None], tmp_path: Path) -> None:
+    async def story() -> None:
+        tasks = Tasks()
+        folder = tmp_path / "profile"
+        settings = SettingsService(SettingsStore(folder / "settings.json"), tasks.start)
+        folder.write_text("a file where the folder should be")
+        troubles: list[object] = []
+        settings.trouble.connect(troubles.append)
+        settings.set("appearance.mode", "light")
+        while not troubles:
+            await asyncio.sleep(0.01)
+        folder.unlink()
+        await tasks.close()
+        await settings.close()
+        assert json.loads((folder / "settings.json").read_text()) == {"appearance": {"mode": "light"}}
+
+    run(story())
+
+
+class SlowStore(SettingsStore):
+    """A disk that takes its time, and notes when two writes are on it at once."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.begun = threading.Event()
+        self.go_on = threading.Event()
+        self.at_work = 0
+        self.most = 0
+
+    def save(self, data: JsonObject) -> None:
+        self.at_work += 1
+        self.most = max(self.most, self.at_work)
+        self.begun.set()
+        self.go_on.wait(10)
+        super().save(data)
+        self.at_work -= 1
+
+
+def test_the_last_settings_win_also_when_leaving_in_the_middle_of_a_write(run: Run[None], tmp_path: Path) -> None:
+    async def story() -> None:
+        tasks = Tasks()
+        store = SlowStore(tmp_path / "settings.json")
+        settings = SettingsService(store, tasks.start)
+        settings.set("appearance.mode", "light")
+        while not store.begun.is_set():
+            await asyncio.sleep(0.01)
+        settings.set("appearance.mode", "dark")
+        await tasks.close()
+        closing = asyncio.ensure_future(settings.close())
+        await asyncio.sleep(0.05)
+        store.go_on.set()
+        await closing
+        assert store.most == 1
+        assert json.loads(store.path.read_text()) == {"appearance": {"mode": "dark"}}
 
     run(story())
 
