@@ -29,6 +29,7 @@ from app.providers.inline import absolute_link, decode_inline, is_data_uri, is_l
 from app.providers.inputs import fill
 from app.providers.netmind_files import NetMindFiles
 from app.providers.wire import (
+    ENDINGS,
     MAX_ID_CHARS,
     body_of,
     error_of,
@@ -64,7 +65,7 @@ _STATES: Mapping[
     **dict.fromkeys(("initializing", "processing", "running", "started", "retry"), RemoteState.RUNNING),
     **dict.fromkeys(("completed", "success", "succeeded", "done"), RemoteState.SUCCEEDED),
     **dict.fromkeys(("failed", "error", "failure"), RemoteState.FAILED),
-    **dict.fromkeys(("cancelled", "canceled", "revoked"), RemoteState.CANCELLED),
+    **ENDINGS,
 }
 
 

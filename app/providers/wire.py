@@ -26,7 +26,7 @@ from app.domain.errors import (
 )
 from app.domain.provider_info import ProviderInfo
 from app.domain.redaction import redact_text
-from app.domain.remote import Snapshot
+from app.domain.remote import RemoteState, Snapshot
 from app.domain.values import Json, JsonObject
 from app.net.answer import Answer
 from app.net.retry import parse_retry_after
@@ -44,7 +44,8 @@ _NO_MONEY = re.compile(
 )
 _REFUSED = re.compile(
     r"moderat|content[ _-]?(?:policy|checker|filter)|policy[ _-]?violation|violat\w+ .{0,40}polic|usage polic"
-    r"|\bnsfw\b|(?<!case )(?<!case-)\bsensitive (?:content|word)|safety (?:system|filter|checker|polic)|prohibited content",
+    r"|\bnsfw\b|^violation$|(?<!case )(?<!case-)\bsensitive (?:content|word)|safety (?:system|filter|checker|polic)"
+    r"|prohibited content",
     re.IGNORECASE,
 )
 _UNKNOWN_MODEL = re.compile(
@@ -53,6 +54,15 @@ _UNKNOWN_MODEL = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _BAD_KEY = re.compile(r"(?:api[ _-]?key|token|credential)|not_?logged_?in|unauthori[sz]ed", re.IGNORECASE)
+
+
+ENDINGS: Mapping[str, RemoteState] = {
+    **dict.fromkeys(("cancelled", "canceled", "aborted", "revoked"), RemoteState.CANCELLED),
+    **dict.fromkeys(("timed_out", "timed out", "timeout", "expired", "rejected"), RemoteState.FAILED),
+    **dict.fromkeys(("nsfw", "violation", "moderated", "content_moderated"), RemoteState.FAILED),
+    **dict.fromkeys(("content moderated", "request moderated"), RemoteState.FAILED),
+}
+"""Words that some service uses and that can only mean the end (apis.md case 24), for every table of words."""
 
 
 # --- bodies and ids

@@ -15,6 +15,7 @@ from app.domain.errors import (
     JobGoneError,
     KeyMissingError,
     KeyRejectedError,
+    Moment,
     NoConnectionError,
     NotAllowedError,
     NotAServiceAnswerError,
@@ -41,6 +42,8 @@ YOUNG_S = 60.0
 """A 404 this soon after sending is a server that has not caught up with itself (apis.md case 10)."""
 GONE_ANSWERS_UNTIL_EXPIRED = 3
 """A server that says 404 once and 200 again has not forgotten the job: it has to say so several times in a row."""
+SHOWN_FROM_FAILURES = 3
+"""So many questions in vain are seen on the job (apis.md case 48); fewer are a moment's trouble."""
 LONGEST_BACKOFF_S = 60.0
 LONGEST_NAP_S = 5.0
 """So soon after the computer wakes up the jobs are asked for (reliability.md 3.3)."""
@@ -241,6 +244,8 @@ class Watcher:
             self._tasks.report(f"ask {self._provider_id} about {job.job_id[:8]}", error)
         if isinstance(error, NotAllowedError):
             self._tell_key_trouble(error)
+        if watch.failures >= SHOWN_FROM_FAILURES:
+            self._show([job], known)
 
     def _schedule(self, job: Job) -> None:
         watch = self._watch(job)
@@ -267,6 +272,14 @@ class Watcher:
         log.warning("asking %s failed: %s", self._provider_id, error.code)
         for job in jobs:
             self._watch(job).due_s = self._clock.monotonic_s() + pause_s
+        if self._failures >= SHOWN_FROM_FAILURES and not isinstance(error, NoConnectionError | ConnectionLostError):
+            self._show(jobs, error)  # what is only out of reach has its banner
+
+    def _show(self, jobs: list[Job], error: StudioError) -> None:
+        """The next good answer takes it away again; a job is not changed by it."""
+        problem = error.problem(Moment.WATCH, provider=self._providers.info(self._provider_id).title)
+        for job in jobs:
+            self._book.show_only(job.job_id, problem=problem)
 
     def _backoff_s(self, failures: int, error: StudioError) -> float:
         pause_s = backoff_s(failures, first=2.0, cap=LONGEST_BACKOFF_S, random=self._random)

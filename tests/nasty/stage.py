@@ -119,9 +119,9 @@ class MovableClock(Clock):
     def __init__(self) -> None:
         self._shift = timedelta()
 
-    def forward(self, **time: float) -> None:
+    def forward(self, seconds: float) -> None:
         """Jumps; negative is back."""
-        self._shift += timedelta(**time)
+        self._shift += timedelta(seconds=seconds)
 
     def now(self) -> datetime:
         return super().now() + self._shift
@@ -137,12 +137,13 @@ async def scene(
     pace_s: float = 0.01,
     pause_factor: float = 0.01,
     exchange_s: float = 5.0,
+    key: Callable[[], str] = lambda: KEY,
     **seams: object,
 ) -> AsyncIterator[Scene]:
     """The studio's job service against this service; a second one on the same profile and server is a restart."""
     dialect, clock = service.dialect, MovableClock()
 
-    def connect(_info: object, url: str, key: Callable[[], str | None]) -> Connected:
+    def connect(_info: object, url: str, _key: object) -> Connected:
         provider = dialect.provider(url, key, exchange_s)
         return Connected(provider, MediaClient(allow_loopback=True, floor_window_s=1.0, headers_deadline_s=1.0))
 
