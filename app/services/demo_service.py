@@ -5,7 +5,9 @@ import json
 import logging
 import os
 import sys
+import tempfile
 from collections.abc import Sequence
+from typing import IO
 
 from PySide6.QtCore import QObject, Signal
 
@@ -17,6 +19,7 @@ log = logging.getLogger(__name__)
 
 START_DEADLINE_S = 30.0
 STOP_DEADLINE_S = 3.0
+LAST_WORDS_BYTES = 2000
 
 
 class DemoUnavailableError(StudioError):
@@ -24,7 +27,7 @@ class DemoUnavailableError(StudioError):
 
     code = "demo_unavailable"
     happened = text("The demo on this computer could not be started.")
-    advice = text("Close other programs and try again. Activity has the details.")
+    advice = text("Close other programs and try again.")
     short = text("demo did not start")
     not_started = True
 
@@ -45,7 +48,9 @@ class DemoService(QObject):
         self._arguments = tuple(arguments)
         self._process: asyncio.subprocess.Process | None = None
         self._base_url = ""
+        self._words: IO[bytes] | None = None
         self._lock = asyncio.Lock()
+        self._is_closed = False
 
     @property
     def is_alive(self) -> bool:
@@ -55,13 +60,16 @@ class DemoService(QObject):
     async def ensure_running(self) -> str:
         """The server's address; starts it first when it is not there. Raises DemoUnavailableError."""
         async with self._lock:
+            if self._is_closed:
+                raise DemoUnavailableError
             if self.is_alive and self._base_url:
                 return self._base_url
+            await self._end()  # one that died, or whose start was broken off
             self.state_changed.emit("starting")
             try:
                 async with asyncio.timeout(START_DEADLINE_S):
                     await self._start()
-            except (OSError, ValueError, TimeoutError) as error:
+            except (OSError, ValueError, LookupError, TypeError, TimeoutError) as error:
                 log.exception("the demo server did not start")
                 await self._end()
                 self.state_changed.emit("failed")
@@ -71,11 +79,12 @@ class DemoService(QObject):
 
     async def _start(self) -> None:
         """The server prints one line of JSON with its address when it really listens."""
+        self._words = tempfile.TemporaryFile()  # noqa: SIM115 - closed when it was read
         self._process = await asyncio.create_subprocess_exec(
             *demo_command(self._arguments),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
+            stderr=self._words,
             env={**for_children(), "QT_QPA_PLATFORM": "offscreen"},
         )
         if self._process.stdout is None:
@@ -83,8 +92,20 @@ class DemoService(QObject):
         line = await self._process.stdout.readline()
         self._base_url = str(json.loads(line)["base_url"])
 
+    def _log_last_words(self, returncode: int | None) -> None:
+        """What the server said before it ended by itself."""
+        words, self._words = self._words, None
+        if words is None:
+            return
+        with words:
+            words.seek(max(0, words.seek(0, os.SEEK_END) - LAST_WORDS_BYTES))
+            said = words.read().decode("utf-8", "replace").strip()
+        if returncode not in (None, 0) or said:
+            log.warning("the demo server ended with %s: %s", returncode, said)
+
     async def _end(self) -> None:
         process, self._process, self._base_url = self._process, None, ""
+        self._log_last_words(process.returncode if process is not None else None)
         if process is None or process.returncode is not None:
             return
         process.terminate()
@@ -96,5 +117,6 @@ class DemoService(QObject):
             await process.wait()
 
     async def close(self) -> None:
-        """Ends the server."""
+        """Ends the server for good."""
+        self._is_closed = True
         await self._end()

@@ -6,7 +6,7 @@ import urllib.request
 import psutil
 import pytest
 
-from app.services.demo_service import DemoService
+from app.services.demo_service import DemoService, DemoUnavailableError
 from tests.conftest import Run
 
 
@@ -39,6 +39,40 @@ def test_a_demo_that_died_is_started_again(run: Run[None]) -> None:
             await asyncio.sleep(0.01)
         url = await demo.ensure_running()
         await asyncio.to_thread(lambda: urllib.request.urlopen(url).read())  # noqa: S310 - our own loopback
+        await demo.close()
+
+    run(story())
+
+
+def test_a_start_that_was_broken_off_leaves_no_second_server_behind(run: Run[None]) -> None:
+    async def story() -> None:
+        before = {child.pid for child in psutil.Process().children(recursive=True)}
+        demo = DemoService()
+        starting = asyncio.ensure_future(demo.ensure_running())
+        while not demo.is_alive:
+            await asyncio.sleep(0.005)
+        starting.cancel()
+        await asyncio.gather(starting, return_exceptions=True)
+        await demo.ensure_running()
+        servers = [child for child in psutil.Process().children() if "app.sandbox" in " ".join(child.cmdline())]
+        assert len(servers) == 1
+        await demo.close()
+        assert {child.pid for child in psutil.Process().children(recursive=True)} <= before
+        with pytest.raises(DemoUnavailableError):
+            await demo.ensure_running()
+
+    run(story())
+
+
+def test_a_demo_that_cannot_start_says_so_and_its_last_words_are_in_the_log(
+    run: Run[None], caplog: pytest.LogCaptureFixture
+) -> None:
+    async def story() -> None:
+        demo = DemoService(("--no-such-option",))
+        with pytest.raises(DemoUnavailableError):
+            await demo.ensure_running()
+        assert "unrecognized arguments: --no-such-option" in caplog.text
+        assert not demo.is_alive
         await demo.close()
 
     run(story())
