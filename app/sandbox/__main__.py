@@ -8,12 +8,22 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from app.sandbox.access import is_loopback
+from app.sandbox.octoai_rules import ENGINES
 from app.sandbox.painters import shared_workshop
 from app.sandbox.parent import when_gone
 from app.sandbox.server import create_app
 from app.sandbox.serving import DemoServer, base_url, listening_socket, serve
 from app.sandbox.settings import AuthStyle, Dialect, Media, SandboxSettings
 from app.sandbox.triggers import explanation
+
+DESCRIPTION = """Slowlight's demo server: hosted generation services on this computer. It is not AI.
+
+Set its address as base URL and one of its keys as key. It speaks, all at once:
+  NetMind   /v1/generation (seed 000 or 001, see --dialect)
+  Haiper    /v1/haiper-job and /v1/netmind-video-job
+  OctoAI    /generate/ENGINE, /v1/requests/ID and /v1/responses/ID; ENGINE is one of
+            {engines}
+The start page and /sandbox/ledger tell more."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -58,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m app.sandbox",
-        description="Slowlight's demo server: NetMind /v1/generation on this computer. It is not AI.",
+        description=DESCRIPTION.format(engines=", ".join(ENGINES)),
         epilog="Marks in a prompt make it misbehave on purpose:\n" + explanation(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

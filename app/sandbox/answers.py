@@ -12,6 +12,7 @@ from app.sandbox.checks import FieldProblem
 from app.sandbox.desk import Desk
 from app.sandbox.triggers import Trigger, status_asked_for, triggers_in
 
+NO_KEY = "Invalid API key"
 Answer = Response | ASGIApp  # Starlette calls either
 
 

@@ -14,6 +14,7 @@ from app.sandbox.haiper import haiper_order
 from app.sandbox.jobs import Ending, Job, JobBook, Service
 from app.sandbox.links import LinkSigner
 from app.sandbox.models import MODELS, DemoModel
+from app.sandbox.octoai import octoai_order
 from app.sandbox.order import SOURCE, RenderedFile, RenderOrder
 from app.sandbox.ordering import order_for, result_count
 from app.sandbox.painters import Files, PaintingFailedError, Workshop
@@ -193,6 +194,7 @@ def _netmind_order(job: Job, folder: Path, media: Media) -> RenderOrder:
 _ORDERS: dict[Service, Callable[[Job, Path, Media], RenderOrder]] = {
     Service.NETMIND: _netmind_order,
     Service.HAIPER: haiper_order,
+    Service.OCTOAI: octoai_order,
 }
 """From a job to the painter's order, in the words of its service. The folder may hold a SOURCE."""
 

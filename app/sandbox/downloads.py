@@ -1,10 +1,11 @@
 """Answers of the result host: a file with ranges and ETag, or an error in the XML of object storage."""
 
 import asyncio
+from collections.abc import Mapping
 from xml.sax.saxutils import escape
 
 from starlette.responses import FileResponse, Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.sandbox.connections import hang_up
 from app.sandbox.order import RenderedFile
@@ -44,24 +45,25 @@ def whole_or_part(file: RenderedFile) -> Response:
     return FileResponse(file.path, media_type=file.mime)
 
 
-class BrokenOff:
-    """An ASGI answer that promises a whole file and hangs up after half of it."""
+async def file_broken_off(file: RenderedFile) -> ASGIApp:
+    """The file, of which half arrives."""
+    data = await asyncio.to_thread(file.path.read_bytes)
+    return BrokenOff(data, {"content-type": file.mime, "accept-ranges": "bytes", "etag": _etag(file)})
 
-    def __init__(self, file: RenderedFile) -> None:
-        """Break off this file."""
-        self._file = file
+
+class BrokenOff:
+    """An ASGI answer that promises a whole body and hangs up after half of it."""
+
+    def __init__(self, data: bytes, headers: Mapping[str, str]) -> None:
+        """Break off this body. The headers may lack its length."""
+        self._data = data
+        self._headers = {**headers, "content-length": str(len(data))}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the head, half of the body, nothing more."""
-        data = await asyncio.to_thread(self._file.path.read_bytes)
-        head = [
-            (b"content-type", self._file.mime.encode()),
-            (b"content-length", str(len(data)).encode()),
-            (b"accept-ranges", b"bytes"),
-            (b"etag", _etag(self._file).encode()),
-        ]
+        head = [(name.encode(), value.encode()) for name, value in self._headers.items()]
         await send({"type": "http.response.start", "status": 200, "headers": head})
-        await send({"type": "http.response.body", "body": data[: len(data) // 2], "more_body": True})
+        await send({"type": "http.response.body", "body": self._data[: len(self._data) // 2], "more_body": True})
         await asyncio.sleep(0.05)  # an abort at once would throw away what was just written
         await hang_up(scope, receive)
 

@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from app.sandbox import haiper
 from app.sandbox.access import bearer
-from app.sandbox.answers import Answer, Json, UnprocessableError, body_of, refusal
+from app.sandbox.answers import NO_KEY, Answer, Json, UnprocessableError, body_of, refusal
 from app.sandbox.checks import FieldProblem
 from app.sandbox.connections import HangUp
 from app.sandbox.desk import Desk
@@ -85,7 +85,7 @@ class HaiperApi:
     def _caller(self, request: Request) -> tuple[str, str]:
         caller = bearer(request.headers.get("authorization"), self._desk.settings)
         if caller is None:
-            raise HTTPException(401, "Invalid API key")
+            raise HTTPException(401, NO_KEY)
         return caller
 
     def _job(self, request: Request, owner: str) -> Job | None:

@@ -1,4 +1,4 @@
-"""The demo server's HTTP side: NetMind `/v1/generation` on this computer, as strict as seeds 000 and 001 say."""
+"""The demo server's HTTP side: NetMind `/v1/generation`, as strict as seeds 000 and 001 say, beside other dialects."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.sandbox import downloads
 from app.sandbox.access import host_of, is_loopback, owner_of
-from app.sandbox.answers import Answer, Json, UnprocessableError, body_of, refusal, unprocessable
+from app.sandbox.answers import NO_KEY, Answer, Json, UnprocessableError, body_of, refusal, unprocessable
 from app.sandbox.checks import body_problems, config_problems
 from app.sandbox.connections import HangUp
 from app.sandbox.desk import Desk
@@ -22,6 +22,8 @@ from app.sandbox.haiper_api import HaiperApi
 from app.sandbox.jobs import Job, Service
 from app.sandbox.models import MODELS
 from app.sandbox.notebook import Notebook, NotingMiddleware
+from app.sandbox.octoai_api import OctoAiApi
+from app.sandbox.octoai_rules import ENGINES
 from app.sandbox.painters import shared_workshop
 from app.sandbox.settings import SandboxSettings
 from app.sandbox.triggers import Trigger, explanation, triggers_in
@@ -30,10 +32,23 @@ NO_GENERATION = "Generation not found"
 
 WELCOME = """This is Slowlight's demo server. It is not AI: pictures, films and sounds are made by formulas.
 
-It speaks NetMind's /v1/generation, so that a client can be tried without an account:
+It speaks the dialects of three services, so that a client can be tried without an account.
+
+NetMind generation
   POST   /v1/generation        GET    /v1/generation
   GET    /v1/generation/ID     DELETE /v1/generation/ID
-Models: {models}
+  Models: {models}
+
+Haiper on NetMind, also as /v1/netmind-video-job
+  POST   /v1/haiper-job        GET    /v1/haiper-job?page=1&page_size=10
+  GET    /v1/haiper-job/ID     DELETE /v1/haiper-job/ID
+
+OctoAI, asynchronous with the header X-OctoAI-Async: 1
+  POST   /generate/ENGINE      GET    /v1/requests/ID
+                               GET    /v1/responses/ID
+  Engines: {engines}
+
+Every POST that would cost money, in all dialects: GET /sandbox/ledger
 
 Marks in a prompt make it misbehave on purpose:
 {marks}
@@ -67,6 +82,7 @@ def create_app(settings: SandboxSettings, *, notebook: Notebook | None = None) -
             Route("/v1/generation/{job_id}", handlers.get, methods=["GET"]),
             Route("/v1/generation/{job_id}", handlers.delete, methods=["DELETE"]),
             *HaiperApi(desk).routes(),
+            *OctoAiApi(desk).routes(),
             Route("/files/{token}/{name}", handlers.download, methods=["GET", "HEAD"]),
             Route("/sandbox/ledger", handlers.ledger),
         ],
@@ -86,7 +102,9 @@ class _Handlers:
         self._notebook = notebook
 
     async def welcome(self, _request: Request) -> Answer:
-        return PlainTextResponse(WELCOME.format(models=", ".join(MODELS), marks=explanation()))
+        return PlainTextResponse(
+            WELCOME.format(models=", ".join(MODELS), engines=", ".join(ENGINES), marks=explanation())
+        )
 
     async def create(self, request: Request) -> Answer:
         owner = self._owner(request)
@@ -130,7 +148,7 @@ class _Handlers:
             return downloads.file_gone()
         whole = request.method == "GET" and request.headers.get("range", "bytes=0-") == "bytes=0-"
         if whole and self._desk.break_off(file):
-            return downloads.BrokenOff(file)
+            return await downloads.file_broken_off(file)
         return downloads.whole_or_part(file)
 
     async def ledger(self, request: Request) -> Answer:
@@ -149,7 +167,7 @@ class _Handlers:
     def _owner(self, request: Request) -> str:
         owner = owner_of(request.headers.get("authorization"), self._desk.settings)
         if owner is None:
-            raise HTTPException(401, "Invalid API key")
+            raise HTTPException(401, NO_KEY)
         return owner
 
     def _job(self, request: Request) -> Job:
@@ -184,7 +202,7 @@ async def _unprocessable(_request: Request, error: Exception) -> Response:
 
 
 async def _plain_error(_request: Request, error: Exception) -> Response:
-    """401 and 404 of ours in NetMind's form, what the framework raises in FastAPI's."""
+    """401 and 404 of NetMind in its form, everything else in FastAPI's."""
     assert isinstance(error, HTTPException)  # noqa: S101 (registered for this class only)
-    ours = error.status_code == 401 or error.detail == NO_GENERATION
+    ours = error.detail in (NO_KEY, NO_GENERATION)
     return Json({"message" if ours else "detail": error.detail}, error.status_code, error.headers)

@@ -14,6 +14,7 @@ class Trigger(StrEnum):
 
     FAIL = "fail"
     REFUSE = "refuse"
+    PARTIAL = "partial"
     EMPTY = "empty"
     SLOW = "slow"
     BALANCE = "balance"
@@ -25,16 +26,17 @@ class Trigger(StrEnum):
 
 
 EXPLAINED: dict[Trigger, str] = {
-    Trigger.FAIL: "the job ends failed, with a text in logs",
-    Trigger.REFUSE: "the job ends failed, with a moderation text in logs",
-    Trigger.EMPTY: "the job ends completed without a result, with a text in logs",
+    Trigger.FAIL: "the job ends failed, with a text where the dialect has a place for it",
+    Trigger.REFUSE: "the job ends failed, with a moderation text; at OctoAI every result is removed for safety",
+    Trigger.PARTIAL: "of several results one is removed for safety (OctoAI)",
+    Trigger.EMPTY: "the job ends completed without a result, at NetMind with a text in logs",
     Trigger.SLOW: "the job takes ten times as long",
     Trigger.BALANCE: "POST is answered 400 'balance not enough'",
     Trigger.BUSY: "POST is answered 429 with Retry-After: 2; the same body is accepted the next time",
     Trigger.DOWN: "POST is answered 500 'Service is unavailable'",
     Trigger.HTML: "POST is answered 200 with an HTML page",
     Trigger.LOST: "the job is accepted, then the connection is closed without an answer",
-    Trigger.CUT: "the first whole download of each result file breaks off half-way",
+    Trigger.CUT: "the first whole download of each result file, or of an answer with media, breaks off half-way",
 }
 
 _MARK = re.compile(r"\[(" + "|".join(Trigger) + r"|http [45]\d\d)\]", re.IGNORECASE)

@@ -1,5 +1,6 @@
 """Working from a picture that was sent along: a film that travels over it, or a painting laid on it."""
 
+import random
 from collections.abc import Iterator
 from math import cos, pi
 from pathlib import Path
@@ -48,15 +49,17 @@ def laid_over(painted: QImage, picture: QImage, strength: float) -> QImage:
     return result
 
 
-def travel(picture: QImage, width: int, height: int, count: int, motion: float) -> Iterator[QImage]:
-    """A film over the picture: the camera comes nearer and drifts to one side, softly at both ends."""
+def travel(picture: QImage, size: tuple[int, int], count: int, motion: float, rng: random.Random) -> Iterator[QImage]:
+    """A film over the picture: the camera comes nearer and drifts to some side, softly at both ends."""
+    width, height = size
+    side = rng.uniform(-0.45, 0.45)
     # Twice the size of the frame, so that coming nearer does not show pixels.
     wide = _cover(picture, width * 2, height * 2)
     farthest = LONGEST_TRAVEL * min(max(motion, 0.0), 1.0)
     for number in range(count):
         share = (1 - cos(pi * number / max(count - 1, 1))) / 2
         view = QSizeF(wide.size()) * (1 - farthest * share)
-        left = (wide.width() - view.width()) * (0.5 + 0.4 * share)
+        left = (wide.width() - view.width()) * (0.5 + side * share)
         top = (wide.height() - view.height()) / 2
         frame = QImage(width, height, QImage.Format.Format_RGB32)
         with painting(frame) as painter:

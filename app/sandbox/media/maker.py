@@ -81,17 +81,17 @@ def _shot(order: RenderOrder, seed: int) -> tuple[Iterator[QImage], QSize, bytes
         count = min(count, PLAIN_FRAMES)
     if order.source is not None:
         given = given_picture(order.source)
-        width, height = (order.width, order.height) if order.width else shape_like(given)
-        pictures = travel(given, width, height, count, order.strength)
-        return pictures, QSize(width, height), plain_sound(order.prompt, seed, count / rate)
-    size = QSize(order.width, order.height)
+        size = (order.width, order.height) if order.width else shape_like(given)
+        pictures = travel(given, size, count, order.strength, random.Random(seed))
+        return pictures, QSize(*size), plain_sound(order.prompt, seed, count / rate)
+    frame = QSize(order.width, order.height)
     if order.plain:
         picture = plain_picture(order.prompt, seed, order.width, order.height)
-        return plain_frames(picture, count), size, plain_sound(order.prompt, seed, count / rate)
+        return plain_frames(picture, count), frame, plain_sound(order.prompt, seed, count / rate)
     subject = subject_of(order.prompt, seed)
     scene = subject.scene(Stage(order.width, order.height, count / rate))
     sound = sound_of(order.prompt, seed, count / rate, _FILM_SOUND[subject.family])
-    return frames(scene, random.Random(seed), count, rate), size, sound
+    return frames(scene, random.Random(seed), count, rate), frame, sound
 
 
 def _with_thumbnail(pictures: Iterator[QImage], path: Path) -> Iterator[QImage]:
