@@ -7,6 +7,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from app.domain.errors import StudioError
@@ -16,6 +17,9 @@ from app.domain.text import Text, plain, text
 from app.net.address import is_loopback_url
 from app.net.client import ApiClient
 from app.net.media_client import MediaClient
+from app.net.spool import Spool
+from app.providers.base import Provider
+from app.providers.haiper import HAIPER, HaiperProvider
 from app.providers.netmind import NETMIND, NetMindProvider
 from app.services.activity_service import ActivityKind, ActivityService
 from app.services.asset_service import AssetService
@@ -62,10 +66,23 @@ class Options:
     self_test: bool = False
 
 
-def _connect(info: ProviderInfo, base_url: str, key: Callable[[], str | None]) -> Connected:
-    """NetMind's dialect serves both providers of this version; the demo speaks it on this computer."""
-    provider = NetMindProvider(info, ApiClient(base_url, key))
-    return Connected(provider, MediaClient(allow_loopback=is_loopback_url(base_url)))
+Factory = Callable[[ProviderInfo, ApiClient, Spool], Provider]
+
+PROVIDERS: tuple[tuple[ProviderInfo, Factory], ...] = (
+    (NETMIND, lambda info, api, _spool: NetMindProvider(info, api)),
+    (HAIPER, lambda info, api, _spool: HaiperProvider(info, api)),
+    (DEMO, lambda info, api, _spool: NetMindProvider(info, api)),  # on this computer, in NetMind's dialect
+)
+"""Every provider and how it is made, one line each. Their order is that of Settings and of the model picker."""
+
+
+def _connect(spool: Spool, info: ProviderInfo, base_url: str, key: Callable[[], str | None]) -> Connected:
+    """A provider at an address, with a client for it that carries the key, and one for result links that does not."""
+    factory = {known.provider_id: make for known, make in PROVIDERS}[info.provider_id]
+    # the further hosts of a published service are no business of somebody's own server
+    extra = info.extra_origins if info.is_published_address(base_url) else ()
+    api = ApiClient(base_url, key, extra_origins=extra)
+    return Connected(factory(info, api, spool), MediaClient(allow_loopback=is_loopback_url(base_url)))
 
 
 class Studio:
@@ -80,9 +97,10 @@ class Studio:
         self.settings = SettingsService(SettingsStore(self.paths.settings_file), self.tasks.start)
         self.connection = ConnectionService()
         self.demo = DemoService(demo_arguments)
+        self.spool = Spool(self.paths.spool)
         self.providers = ProviderService(
-            infos=(NETMIND, DEMO),
-            connect=_connect,
+            infos=[info for info, _ in PROVIDERS],
+            connect=partial(_connect, self.spool),
             secrets=SecretStore(),
             settings=self.settings,
             demo_url=self.demo.ensure_running,

@@ -29,11 +29,14 @@ class ModelRole(IntEnum):
 
 @dataclass(frozen=True)
 class ModelSource:
-    """Where rows come from: the specs in their order, a provider's title, whether it can be used, expected seconds."""
+    """Where rows come from: the specs in their order, a provider's title, why it cannot be used, expected seconds.
+
+    `why_not` is a few words such as "needs an API key", and empty for a provider that can be used.
+    """
 
     specs: Callable[[], Sequence[ModelSpec]]
     title: Callable[[str], str]
-    is_usable: Callable[[str], bool]
+    why_not: Callable[[str], Text]
     expected_s: Callable[[str, str], float | None]
 
 
@@ -96,8 +99,9 @@ class ModelListModel(QAbstractListModel):
         return _Row(spec, {int(role): answer for role, answer in answers.items()})
 
     def _details(self, spec: ModelSpec) -> list[Text]:
-        if not self._source.is_usable(spec.provider_id):
-            return [text("needs an API key")]
+        reason = self._source.why_not(spec.provider_id)
+        if reason:
+            return [reason]
         if spec.is_free_form:
             return [text("any id with a JSON config")]
         seconds = self._source.expected_s(spec.provider_id, spec.model_id)

@@ -24,6 +24,7 @@ from app.pages.create_source import CreateJobs, Providers, StartTask
 from app.pages.media_inputs import InputKeeper, MediaInputs
 from app.pages.recent_prompts import RecentPrompts
 from app.services.catalogue import Catalogue
+from app.services.provider_service import ProviderCard
 from app.system.language import say
 from app.widgets.controls import FormLabel
 from app.widgets.model_picker import ModelPicker
@@ -82,7 +83,7 @@ class CreatePanel(QWidget):
         return ModelSource(
             specs=lambda: self._catalogue.models(self._medium),
             title=lambda provider_id: self._providers.info(provider_id).title,
-            is_usable=lambda provider_id: self._providers.card(provider_id).usable,
+            why_not=lambda provider_id: self._providers.card(provider_id).why_not,
             expected_s=self._jobs.expected_seconds,
         )
 
@@ -237,8 +238,7 @@ class CreatePanel(QWidget):
     def _tell_reason(self, spec: ModelSpec, values: Mapping[str, Json]) -> None:
         card = self._providers.card(spec.provider_id)
         if not card.usable:
-            reason = self.tr("{provider} has no key yet.").format(provider=card.info.title)
-            self.foot.set_reason(reason, self.tr("Add a key"))
+            self._tell_unusable(card)
             return
         problems = self._problems(spec, values)
         self.foot.set_reason(say(next(iter(problems.values()))) if problems else "")
@@ -247,6 +247,14 @@ class CreatePanel(QWidget):
         """What forbids sending, a file that is still being read included."""
         waits = self.inputs.waits() if self.inputs is not None else {}
         return {**self._catalogue.check(spec, values), **waits}
+
+    def _tell_unusable(self, card: ProviderCard) -> None:
+        if card.has_ended:
+            reason = self.tr("The service of {provider} has ended.").format(provider=card.info.title)
+            self.foot.set_reason(reason, self.tr("Set an address"))
+        else:
+            reason = self.tr("{provider} has no key yet.").format(provider=card.info.title)
+            self.foot.set_reason(reason, self.tr("Add a key"))
 
     def _tell_cost(self, spec: ModelSpec, values: Mapping[str, Json]) -> None:
         cost = self._catalogue.estimate(spec, values)

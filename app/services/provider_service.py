@@ -3,7 +3,7 @@
 import logging
 import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from PySide6.QtCore import QObject, Signal
@@ -46,9 +46,21 @@ class ProviderCard:
         return self.key_source in (KeySource.KEYCHAIN, KeySource.ENVIRONMENT, KeySource.SESSION)
 
     @property
+    def has_ended(self) -> bool:
+        """True where the hosted service has ended and no compatible server is set in its place."""
+        return self.info.is_retired_at(self.base_url)
+
+    @property
     def usable(self) -> bool:
         """True when Generate can be offered."""
-        return self.has_key or self.key_source is KeySource.NOT_NEEDED
+        return not self.has_ended and (self.has_key or self.key_source is KeySource.NOT_NEEDED)
+
+    @property
+    def why_not(self) -> Text:
+        """A few words on why Generate cannot be offered; empty when it can."""
+        if self.usable:
+            return Text()
+        return text("service has ended") if self.has_ended else text("needs an API key")
 
 
 @dataclass(frozen=True)
@@ -147,11 +159,14 @@ class ProviderService(QObject):
         return ProviderCard(info, self.base_url(provider_id), source, self._notes.get(info.key_id, Text()))
 
     def rank(self, provider_id: str) -> int:
-        """A provider with a key comes first, then the demo, then what cannot be used yet (product.md)."""
+        """A provider with a key comes first, then the demo, then what cannot be used yet, last what has ended (product.md).
+
+        Among equals the order in which they were registered decides.
+        """
         card = self.card(provider_id)
-        if card.info.is_demo:
-            return 1
-        return 0 if card.has_key else 2
+        tier = 3 if card.has_ended else 1 if card.info.is_demo else 0 if card.has_key else 2
+        known = list(self._infos)
+        return tier * (len(known) + 1) + (known.index(provider_id) if provider_id in known else len(known))
 
     def base_url(self, provider_id: str) -> str:
         """The address from the settings, else the published one."""
@@ -159,6 +174,12 @@ class ProviderService(QObject):
         if isinstance(own, str) and own.strip() and is_acceptable_base_url(own.strip()):
             return own.strip().rstrip("/")
         return self.info(provider_id).default_base_url
+
+    def base_path(self, provider_id: str) -> str:
+        """The API path from the settings, else the first that the provider had; "" for one that has no choice."""
+        paths = self.info(provider_id).base_paths
+        own = self._settings.get(f"providers.{provider_id}.base_path") if paths else ""
+        return own if isinstance(own, str) and own else paths[0] if paths else ""
 
     def keychain_name(self) -> str:
         """The keychain of this system in words."""
@@ -168,13 +189,17 @@ class ProviderService(QObject):
         """The provider ready for calls; made once per address. Raises StudioError when the demo cannot start."""
         info = self.info(provider_id)
         url = await self._demo_url() if info.is_demo else self.base_url(provider_id)
+        path = self.base_path(provider_id)
+        address = f"{url} {path}"
         known = self._connected.get(provider_id)
-        if known is not None and known[0] == url:
+        if known is not None and known[0] == address:
             return known[1]
         if known is not None:
             await known[1].close()
+        if path:  # the one in use stands first
+            info = replace(info, base_paths=(path, *(other for other in info.base_paths if other != path)))
         connected = self._connect(info, url, lambda: self._key(info))
-        self._connected[provider_id] = (url, connected)
+        self._connected[provider_id] = (address, connected)
         return connected
 
     def _key(self, info: ProviderInfo) -> str | None:
@@ -223,6 +248,11 @@ class ProviderService(QObject):
         if url and not is_acceptable_base_url(url):
             raise InsecureAddressError(address=url)
         self._settings.set(f"providers.{provider_id}.base_url", url or None)
+        self.changed.emit(provider_id)
+
+    def set_base_path(self, provider_id: str, path: str) -> None:
+        """Chooses the API path; "" is the first that the provider had. Raises ValueError for what is no plain path."""
+        self._settings.set(f"providers.{provider_id}.base_path", path or None)
         self.changed.emit(provider_id)
 
     def _tell(self, key_id: str) -> None:

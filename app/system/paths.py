@@ -16,7 +16,10 @@ _LIBRARY = "Slowlight"
 
 @dataclass(frozen=True)
 class Paths:
-    """Folders and files of one profile. `crash` is the file that a dying interpreter writes its last words to."""
+    """Folders and files of one profile. `crash` is the file that a dying interpreter writes its last words to.
+
+    `spool` holds answers that were paid for and are not in the library yet; so it is no cache.
+    """
 
     data: Path
     database: Path
@@ -24,6 +27,7 @@ class Paths:
     logs: Path
     library: Path
     cache: Path
+    spool: Path
     models: Path
     lock_file: Path
     crash: Path
@@ -39,6 +43,7 @@ class Paths:
             logs=root / "logs",
             library=root / "library",
             cache=root / "cache",
+            spool=root / "spool",
             models=root / "models",
             lock_file=root / "slowlight.lock",
             crash=root / "logs" / "crash.txt",
@@ -58,6 +63,7 @@ class Paths:
             logs=logs,
             library=platformdirs.user_documents_path() / _LIBRARY,
             cache=platformdirs.user_cache_path(_FOLDER, appauthor=False),
+            spool=data / "spool",
             models=data / "models",
             lock_file=data / "slowlight.lock",
             crash=logs / "crash.txt",
@@ -65,7 +71,7 @@ class Paths:
 
     def prepare(self) -> None:
         """Creates the private folders. Raises OSError. The library is not among them: `MediaFolder.create` makes it."""
-        for folder in (self.data, self.settings_file.parent, self.logs, self.cache, self.models):
+        for folder in (self.data, self.settings_file.parent, self.logs, self.cache, self.spool, self.models):
             private_folder(folder)
 
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 from app.domain.free_form import free_form_spec
 from app.domain.media import Medium
 from app.domain.model_spec import ModelSpec, parse_model_spec
+from app.domain.text import Text, text
 from app.domain.values import Json, JsonObject
 from app.item_models import model_list
 from app.item_models.model_list import ModelListModel, ModelRole, ModelSource
@@ -37,11 +38,12 @@ class Scene:
     def __init__(self) -> None:
         self.specs = [spec("Qwen/Qwen-Image"), spec("SDXL", price={"note": "price not published"}, expected_s=200)]
         self.keys = {"netmind"}
-        source = ModelSource(
-            lambda: self.specs, lambda name: provider_info(name).title, lambda name: name in self.keys, self.expected
-        )
+        source = ModelSource(lambda: self.specs, lambda name: provider_info(name).title, self.why_not, self.expected)
         self.model = ModelListModel(source)
         self.tester = QAbstractItemModelTester(self.model, FATAL)
+
+    def why_not(self, provider_id: str) -> Text:
+        return Text() if provider_id in self.keys else text("needs an API key")
 
     def expected(self, provider_id: str, model_id: str) -> float | None:
         return next(s.expected_s for s in self.specs if s.model_id == model_id)

@@ -1,6 +1,7 @@
 """A stage for the create page: real catalogue and widgets, and services that do what a test says."""
 
 import asyncio
+import gc
 import json
 from collections.abc import Coroutine
 from dataclasses import dataclass, replace
@@ -12,10 +13,11 @@ from typing import Any
 from PySide6.QtCore import QObject, QSize, Signal
 from PySide6.QtGui import QImage
 
+from app.application import PROVIDERS
 from app.domain.history import HistoryQuery
 from app.domain.job import Asset, Job, JobState, TransferState
 from app.domain.media import Medium
-from app.domain.provider_info import Capabilities, ProviderInfo
+from app.domain.provider_info import ProviderInfo
 from app.domain.request import GenerationRequest
 from app.domain.settings import declared
 from app.domain.values import Json
@@ -23,15 +25,11 @@ from app.services.catalogue import Catalogue
 from app.services.provider_service import KeySource, ProviderCard
 
 MODELS = Path(__file__).resolve().parents[2] / "resources" / "models"
-LISTED = Capabilities(list_jobs=True)
-INFOS = {
-    "netmind": ProviderInfo("netmind", "NetMind", "https://example.org", "netmind", capabilities=LISTED),
-    "demo": ProviderInfo("demo", "Demo", "", "demo", is_demo=True, capabilities=LISTED),
-}
+INFOS = {info.provider_id: info for info, _ in PROVIDERS}
 
 
 class StageProviders(QObject):
-    """NetMind has a key or has none; the demo needs none."""
+    """The real ones at their published addresses. They have a key or have none; the demo needs none."""
 
     changed = Signal(str)
 
@@ -52,7 +50,8 @@ class StageProviders(QObject):
         return ProviderCard(info, info.default_base_url, KeySource.NOT_NEEDED if info.is_demo else with_key)
 
     def rank(self, provider_id: str) -> int:
-        return 1 if provider_id == "demo" else (0 if self.key else 2)
+        card = self.card(provider_id)
+        return 3 if card.has_ended else 1 if card.info.is_demo else 0 if self.key else 2
 
 
 class StageSettings:
@@ -185,5 +184,6 @@ def make_stage(*, key: bool = True, own_models: Path | None = None) -> Stage:
     """A stage with our own model files, loaded."""
     providers = StageProviders(key=key)
     catalogue = Catalogue(MODELS, own_models, rank=providers.rank)
+    gc.collect()  # widgets of earlier tests end here and not in the thread that reads the files
     asyncio.run(catalogue.load())
     return Stage(StageJobs(), providers, StageSettings(), catalogue, StagePictures())

@@ -196,6 +196,21 @@ def test_without_a_key_the_way_to_it_is_offered(qtbot: QtBot) -> None:
     assert panel.foot.reason() == ""
 
 
+def test_a_service_that_has_ended_stands_last_and_the_way_to_another_address_is_offered(qtbot: QtBot) -> None:
+    stage = make_stage(key=True)
+    panel = open_panel(qtbot, stage, Medium.VIDEO)
+    titles = [panel.picker.itemText(place) for place in range(panel.picker.count())]
+    assert titles[-1] == "Haiper Video"
+    choose_model(panel, "Haiper Video")
+    write(panel)
+    assert panel.foot.reason() == "The service of Haiper has ended."
+    click(panel)
+    assert stage.jobs.requests == []
+    with qtbot.waitSignal(panel.settings_requested) as caught:
+        panel.foot.link_requested.emit()
+    assert caught.args == ["haiper"]
+
+
 @pytest.mark.parametrize(
     ("medium", "label"),
     [(Medium.IMAGE, "Generate image"), (Medium.VIDEO, "Generate video"), (Medium.AUDIO, "Generate audio")],

@@ -249,4 +249,4 @@ def test_our_own_files_all_load() -> None:
     asyncio.run(catalogue.load())
     assert told == {}
     for medium in (Medium.IMAGE, Medium.VIDEO, Medium.AUDIO):
-        assert {spec.provider_id for spec in catalogue.models(medium)} == {"netmind", "demo"}
+        assert {spec.provider_id for spec in catalogue.models(medium)} >= {"netmind", "demo"}

@@ -11,6 +11,7 @@ from app.domain.keys import KeyTextError
 from app.domain.provider_info import ProviderInfo
 from app.net.client import ApiClient
 from app.net.media_client import MediaClient
+from app.providers.haiper import HAIPER
 from app.providers.netmind import NETMIND, NetMindProvider
 from app.sandbox.running import RunningSandbox
 from app.services.provider_service import Connected, KeySource, ProviderService
@@ -44,7 +45,7 @@ def service(folder: Path, keyring: Keyring | None, environment: Mapping[str, str
         return "http://127.0.0.1:9"
 
     return ProviderService(
-        infos=(NETMIND, DEMO),
+        infos=(NETMIND, HAIPER, DEMO),
         connect=lambda info, url, key: Connected(NetMindProvider(info, ApiClient(url, key)), MediaClient()),
         secrets=SecretStore(find=lambda: keyring),
         settings=SettingsService(SettingsStore(folder / "settings.json"), Tasks().start),
@@ -172,6 +173,60 @@ def test_two_questions_at_once_share_one_client(run: Run[None], tmp_path: Path) 
         providers = service(tmp_path, MemoryKeyring())
         one, two = await asyncio.gather(providers.connected("demo"), providers.connected("demo"))
         assert one is two
+        await providers.close()
+
+    run(story())
+
+
+def test_a_service_that_has_ended_comes_last_and_is_not_offered_until_an_address_is_set(
+    run: Run[None], tmp_path: Path
+) -> None:
+    async def story() -> None:
+        providers = service(tmp_path, MemoryKeyring(), {"NETMIND_API_KEY": "key-of-both"})
+        await providers.load()
+        card = providers.card("haiper")
+        assert card.has_key, "it takes the NetMind key"
+        assert card.has_ended
+        assert not card.usable
+        assert str(card.why_not) == "service has ended"
+        assert sorted(("haiper", "demo", "netmind"), key=providers.rank) == ["netmind", "demo", "haiper"]
+        await providers.set_base_url("haiper", "http://127.0.0.1:9000")
+        assert providers.card("haiper").usable
+        assert not providers.card("haiper").why_not
+        assert sorted(("haiper", "demo", "netmind"), key=providers.rank) == ["netmind", "haiper", "demo"]
+        await providers.set_base_url("haiper", "")
+        assert not providers.card("haiper").usable
+
+    run(story())
+
+
+def test_without_a_key_that_is_the_reason(run: Run[None], tmp_path: Path) -> None:
+    async def story() -> None:
+        providers = service(tmp_path, MemoryKeyring())
+        await providers.load()
+        assert str(providers.card("netmind").why_not) == "needs an API key"
+        await providers.set_base_url("haiper", "http://127.0.0.1:9000")
+        assert str(providers.card("haiper").why_not) == "needs an API key"
+        assert not providers.card("demo").why_not
+
+    run(story())
+
+
+def test_the_path_of_a_provider_is_its_first_one_or_the_one_that_is_set(run: Run[None], tmp_path: Path) -> None:
+    async def story() -> None:
+        providers = service(tmp_path, MemoryKeyring())
+        assert providers.base_path("haiper") == "/v1/haiper-job"
+        assert providers.base_path("netmind") == ""
+        before = await providers.connected("haiper")
+        assert before is await providers.connected("haiper")
+        providers.set_base_path("haiper", "/v1/netmind-video-job")
+        after = await providers.connected("haiper")
+        assert after is not before
+        assert after.provider.info.base_paths == ("/v1/netmind-video-job", "/v1/haiper-job")
+        with pytest.raises(ValueError, match="base_path"):
+            providers.set_base_path("haiper", "../v1")
+        providers.set_base_path("haiper", "")
+        assert providers.base_path("haiper") == "/v1/haiper-job"
         await providers.close()
 
     run(story())
