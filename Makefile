@@ -28,6 +28,7 @@ setup:
 
 setup-test:
 	@$(BOOTSTRAP) dev --then test
+	@$(VENV_PYTHON) packaging/vendor_clients.py
 
 setup-lint:
 	@$(BOOTSTRAP) dev --then lint

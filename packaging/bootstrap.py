@@ -57,7 +57,7 @@ def main(arguments: list[str]) -> int:
     )
     chosen = parser.parse_args(arguments)
     try:
-        with _one_at_a_time():
+        with one_at_a_time():
             if not is_done(chosen.what):
                 _use_a_suitable_python()
                 install_packages(chosen.what)
@@ -67,7 +67,7 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(f"{error}\n")
         return 1
     except OSError as error:
-        sys.stderr.write(f"{_sentence_for(error)}\n")
+        sys.stderr.write(f"{sentence_for(error)}\n")
         return 1
     except KeyboardInterrupt:
         sys.stderr.write("Set-up was stopped. The next run goes on from here.\n")
@@ -119,7 +119,7 @@ def is_done(what: str) -> bool:
     if not VENV_PYTHON.exists():
         return False
     enough = ("runtime", "dev") if what == "runtime" else ("dev",)
-    return any(_read(_stamp(each)) == _fingerprint(each) for each in enough)
+    return any(read_text(_stamp(each)) == _fingerprint(each) for each in enough)
 
 
 def install_packages(what: str) -> None:
@@ -130,22 +130,22 @@ def install_packages(what: str) -> None:
     if not _is_usable_environment():
         _check_room()
         remark = " (the first time that is a download of about 270 MB)"
-        _say(f"Making a virtual environment with Python {sys.version_info[0]}.{sys.version_info[1]} in .venv")
+        say(f"Making a virtual environment with Python {sys.version_info[0]}.{sys.version_info[1]} in .venv")
         if VENV.exists():
             shutil.rmtree(VENV)
         VENV.mkdir()
-        _run([sys.executable, "-m", "venv", str(VENV)], "The virtual environment cannot be made.")
+        run_step([sys.executable, "-m", "venv", str(VENV)], "The virtual environment cannot be made.")
     for each in ("runtime", "dev"):
         _stamp(each).unlink(missing_ok=True)
-    _say(f"Installing {total} packages into .venv{remark}")
+    say(f"Installing {total} packages into .venv{remark}")
     pip = [str(VENV_PYTHON), "-I", "-m", "pip", "--disable-pip-version-check", "--no-input", "install", "--no-user"]
-    _run([*pip, "--progress-bar", "off", "--only-binary", ":all:", "--require-hashes", "-r", str(lock)], "", total)
-    _run(
+    run_step([*pip, "--progress-bar", "off", "--only-binary", ":all:", "--require-hashes", "-r", str(lock)], "", total)
+    run_step(
         [*pip, "--quiet", "--no-index", "--no-deps", "--no-build-isolation", "--editable", str(ROOT)],
         "Slowlight itself cannot be installed into .venv.",
     )
     _stamp(what).write_text(_fingerprint(what), "utf-8")
-    _say("The packages are in place")
+    say("The packages are in place")
 
 
 def _is_usable_environment() -> bool:
@@ -173,17 +173,18 @@ def _stamp(what: str) -> Path:
 
 def _fingerprint(what: str) -> str:
     """Changes with the lock, the project's settings, the Python of `.venv`, and the folder (installed scripts name it)."""
-    version = re.search(r"^version\w*\s*=.*$", _read(VENV / "pyvenv.cfg"), re.MULTILINE)
+    version = re.search(r"^version\w*\s*=.*$", read_text(VENV / "pyvenv.cfg"), re.MULTILINE)
     parts = (
-        _read(LOCKS / f"{what}.txt"),
-        _read(ROOT / "pyproject.toml"),
+        read_text(LOCKS / f"{what}.txt"),
+        read_text(ROOT / "pyproject.toml"),
         version.group() if version else "",
         str(ROOT),
     )
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def _read(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """The content of a file, or nothing where there is none."""
     try:
         return path.read_text("utf-8")
     except FileNotFoundError:
@@ -217,14 +218,14 @@ def _install_system_packages(names: list[str]) -> bool:
     command = system_packages.apt_command()
     if command is None:
         return False
-    _say(f"Installing system packages: {' '.join(names)}")
+    say(f"Installing system packages: {' '.join(names)}")
     return system_packages.install(command, names)
 
 
 # --- running and saying ---------------------------------------------------------------------------------------------------
 
 
-def _run(command: list[str], failure: str, total: int = 0) -> None:
+def run_step(command: list[str], failure: str, total: int = 0) -> None:
     """Run a step quietly, counting the packages pip goes through on a terminal. SetupError with a sentence when it fails."""
     scratch = VENV / "tmp"  # /tmp may be small, read-only or missing
     environment = {
@@ -273,7 +274,8 @@ def _explain(output: str, failure: str) -> str:
     return f"{failure or 'The packages cannot be installed.'} The last words were:\n{tail}"
 
 
-def _sentence_for(error: OSError) -> str:
+def sentence_for(error: OSError) -> str:
+    """What an error of the system means for the person who typed make."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return f"The disk of {ROOT} is full. Make room and try again."
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
@@ -281,13 +283,14 @@ def _sentence_for(error: OSError) -> str:
     return f"Set-up cannot go on: {error}"
 
 
-def _say(sentence: str) -> None:
+def say(sentence: str) -> None:
+    """Tell what is being done, at once."""
     sys.stdout.write(f"{sentence}\n")
     sys.stdout.flush()
 
 
 @contextmanager
-def _one_at_a_time() -> Iterator[None]:
+def one_at_a_time() -> Iterator[None]:
     """Hold off a second set-up of the same folder until this one has ended."""
     try:
         import fcntl  # Unix only

@@ -20,7 +20,7 @@ from PySide6.QtSvg import QSvgRenderer
 from system_packages import QT_CORE, QT_X11, missing
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCKS = {name: (ROOT / "packaging" / "locks" / f"{name}.txt") for name in ("runtime", "dev")}
+LOCKS = {name: (ROOT / "packaging" / "locks" / f"{name}.txt") for name in ("runtime", "dev", "clients")}
 FONTS = ROOT / "resources" / "fonts"
 ICONS = ROOT / "resources" / "icons"
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
@@ -55,6 +55,12 @@ def test_the_lock_for_developers_holds_all_of_the_studio_in_the_same_versions() 
     assert _pins("runtime").items() <= _pins("dev").items()
 
 
+def test_the_clients_of_the_vendors_are_no_part_of_the_studio() -> None:
+    clients = {"netmind", "octoai", "octoai-sdk"}
+    assert clients <= _pins("clients").keys()
+    assert clients.isdisjoint(_pins("dev"))
+
+
 def test_the_studio_depends_on_few_packages() -> None:
     assert len(PYPROJECT["project"]["dependencies"]) <= 14
 
@@ -62,7 +68,9 @@ def test_the_studio_depends_on_few_packages() -> None:
 def test_qt_stays_within_the_versions_that_are_known_to_work() -> None:
     assert "PySide6-Addons>=6.11.3,<6.12" in PYPROJECT["project"]["dependencies"]
     pinned = {
-        _pins(lock)[package] for lock in LOCKS for package in ("pyside6-addons", "pyside6-essentials", "shiboken6")
+        _pins(lock)[package]
+        for lock in ("runtime", "dev")
+        for package in ("pyside6-addons", "pyside6-essentials", "shiboken6")
     }
     assert len(pinned) == 1
     for version in (*pinned, importlib.metadata.version("PySide6-Addons")):
