@@ -6,7 +6,7 @@ from typing import Protocol
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.history import HistoryQuery
 from app.domain.job import Job
@@ -20,6 +20,7 @@ from app.widgets.empty_state import EmptyState
 from app.widgets.history_grid import HistoryGrid
 from app.widgets.job_details import JobDetails
 from app.widgets.labels import Divider
+from app.widgets.overlaid import Overlaid
 
 DETAILS, DETAILS_SMALLEST, MIDDLE = 320, 264, 420
 """Widths in px. A narrow page takes from the details first, and then does without them."""
@@ -88,9 +89,7 @@ class HistoryPage(QWidget):
         self._connect()
 
     def _lay_out(self) -> None:
-        self._middle = QStackedWidget(self)
-        self._middle.addWidget(self.grid)
-        self._middle.addWidget(self.empty)
+        self._middle = Overlaid(self.grid, self.empty, self)
         self._edge = Divider(self, vertical=True)
         lower = QHBoxLayout()
         lower.setSpacing(0)
@@ -161,7 +160,7 @@ class HistoryPage(QWidget):
         has_rows = self.model.rowCount() > 0
         if not has_rows and self._is_loaded:
             self._explain()
-        self._middle.setCurrentWidget(self.grid if has_rows or not self._is_loaded else self.empty)
+        self._middle.cover(not has_rows and self._is_loaded)
         self._show_details()
 
     def _explain(self) -> None:

@@ -8,7 +8,7 @@ from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QIcon, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from app.domain.text import Text
 from app.system.language import say
@@ -27,7 +27,7 @@ WELCOME = "welcome"
 """The one page without an entry in the navigation."""
 
 
-class MainWindow(QWidget):
+class MainWindow(QMainWindow):
     """`makers` gives a page for each key of the navigation, and for "welcome", which has no entry there.
 
     `close_requested` is a wish: the program ends its work first and then calls `close_for_good`.
@@ -67,11 +67,13 @@ class MainWindow(QWidget):
         column.setSpacing(0)
         column.addWidget(self._notice)
         column.addWidget(self._stack, 1)
-        row = QHBoxLayout(self)
+        inside = QWidget(self)
+        row = QHBoxLayout(inside)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self.navigation)
         row.addLayout(column, 1)
+        self.setCentralWidget(inside)
 
     def _add_shortcuts(self) -> None:
         for number, key in enumerate(self.navigation.keys(), start=1):

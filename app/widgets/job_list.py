@@ -12,7 +12,7 @@ from PySide6.QtGui import (
     QPainter,
     QShowEvent,
 )
-from PySide6.QtWidgets import QStackedLayout, QToolTip, QWidget
+from PySide6.QtWidgets import QToolTip, QVBoxLayout, QWidget
 
 from app.domain.job_words import JobAction, Progress, label
 from app.item_models.job_facts import JobRole
@@ -25,6 +25,7 @@ from app.widgets.buttons import QuietButton
 from app.widgets.empty_state import EmptyState
 from app.widgets.job_menu import job_menu
 from app.widgets.job_row_delegate import HEIGHT, JobRowDelegate, progress_rect, row_place, side_of, text_start
+from app.widgets.overlaid import Overlaid
 from app.widgets.place import Place
 from app.widgets.section_layout import Measures
 from app.widgets.section_view import SectionView
@@ -51,9 +52,10 @@ class JobList(QWidget):
         self._see_all.setFixedHeight(28)
         self._see_all.setToolTip(self.tr("Everything you have made, in History"))
         self._see_all.clicked.connect(self.see_all_requested)
-        self._stack = QStackedLayout(self)
-        self._stack.addWidget(self._view)
-        self._stack.addWidget(self._empty)
+        self._layers = Overlaid(self._view, self._empty, self)
+        inside = QVBoxLayout(self)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.addWidget(self._layers)
         self._view.show_requested.connect(self.show_requested)
         self._view.action_requested.connect(self.action_requested)
         self._view.laid_out.connect(self._place_see_all)
@@ -71,7 +73,7 @@ class JobList(QWidget):
 
     @property
     def is_empty(self) -> bool:
-        return self._stack.currentWidget() is self._empty
+        return self._layers.is_covered
 
     def current_id(self) -> str:
         """The job that is marked, or ""."""
@@ -92,7 +94,7 @@ class JobList(QWidget):
         self._view.scrollTo(self._model.index_of(job_id))
 
     def _choose_face(self) -> None:
-        self._stack.setCurrentWidget(self._view if self._model.rowCount() else self._empty)
+        self._layers.cover(not self._model.rowCount())
 
     def _place_see_all(self) -> None:
         """Stands in the heading of the first finished day, and scrolls away with it."""

@@ -311,7 +311,7 @@ def test_the_menu_of_a_card_offers_what_its_state_allows(scene: Scene) -> None:
     assert isinstance(menu, QMenu)
     words = [entry.text() for entry in menu.actions() if entry.text()]
     menu.close()
-    assert words == ["Run again", "Edit and run", "Copy error", "Delete"]
+    assert words == ["Run again", "Fetch again", "Edit and run", "Copy error", "Delete"]
 
 
 def test_a_list_shows_the_same_jobs_and_keeps_what_is_chosen_in_sight(scene: Scene) -> None:

@@ -165,6 +165,7 @@ def test_marking_a_job_from_outside_asks_for_nothing_and_survives_its_move(scene
 def test_the_mark_goes_with_its_job_and_the_keys_keep_their_place(scene: Scene) -> None:
     jobs = [make_job(f"job {n}", created_at=NOW - timedelta(minutes=n)) for n in range(4)]
     scene.add(*jobs)
+    scene.list.view.clearFocus()
     scene.list.set_current(jobs[1].job_id)
     scene.jobs.remove(jobs[1].job_id)
     seen = [scene.list.current_id()]
