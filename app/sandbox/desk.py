@@ -12,14 +12,16 @@ from pathlib import Path
 from app.sandbox.dialects import generation
 from app.sandbox.haiper import haiper_order
 from app.sandbox.jobs import Ending, Job, JobBook, Service
+from app.sandbox.late_models import late_order
 from app.sandbox.links import LinkSigner
 from app.sandbox.models import MODELS, DemoModel
 from app.sandbox.octoai import octoai_order
 from app.sandbox.order import SOURCE, RenderedFile, RenderOrder
-from app.sandbox.ordering import order_for, result_count
+from app.sandbox.ordering import result_count
 from app.sandbox.painters import Files, PaintingFailedError, Workshop
 from app.sandbox.settings import Media, SandboxSettings
 from app.sandbox.triggers import Trigger, triggers_in
+from app.sandbox.uploads import Uploads
 
 _ENDINGS = {Trigger.FAIL: Ending.FAIL, Trigger.REFUSE: Ending.REFUSED, Trigger.EMPTY: Ending.EMPTY}
 SLOWNESS = 10  # what [slow] multiplies the waiting with
@@ -34,6 +36,7 @@ class Desk:
         self._workshop = workshop
         self._temporary: Path | None = None
         self._closed = False
+        self.uploads = Uploads(settings)
         self._orders: dict[str, Future[Files]] = {}
         self._cut: set[str] = set()  # file ids whose first download has been broken off
         self._busy: set[tuple[str, bytes]] = set()  # bodies that were told to come again
@@ -41,6 +44,7 @@ class Desk:
     def open(self) -> None:
         """Make the folders, read earlier jobs, and paint on where an earlier server stopped."""
         state_dir = self.settings.state_dir
+        self.uploads.open()
         if state_dir is None:
             self._temporary = Path(tempfile.mkdtemp(prefix="slowlight-demo-"))  # 0700
             self._files = self._temporary
@@ -61,6 +65,7 @@ class Desk:
         self._closed = True
         for future in list(self._orders.values()):
             future.cancel()
+        self.uploads.close()
         if self._temporary is not None:
             shutil.rmtree(self._temporary, ignore_errors=True)
 
@@ -76,6 +81,7 @@ class Desk:
         job_id: str = "",
         results: int = 0,
         source: bytes | None = None,
+        problem: str = "",
     ) -> Job:
         """Write a job down and start painting.
 
@@ -89,6 +95,7 @@ class Desk:
             job_id: made up where none is given.
             results: how many; 0 reads it from NetMind's words in `config`.
             source: a picture that was sent along.
+            problem: why the job will fail once it is at work.
         """
         self.clear_away()
         job_id = job_id or uuid.uuid4().hex
@@ -104,6 +111,7 @@ class Desk:
             pending_s=pending_s * pace,
             running_s=running_s * pace,
             ending=ending,
+            problem=problem,
             service=service,
         )
         if source is not None:
@@ -164,7 +172,7 @@ class Desk:
         return True
 
     def _paint(self, job: Job) -> None:
-        if job.ending is not Ending.RESULT:
+        if job.ending is not Ending.RESULT or job.problem:
             return
         folder = self._files / job.id
         folder.mkdir(exist_ok=True)
@@ -188,7 +196,7 @@ class Desk:
 
 
 def _netmind_order(job: Job, folder: Path, media: Media) -> RenderOrder:
-    return order_for(MODELS[job.model], job.config, job_id=job.id, folder=folder, media=media)
+    return late_order(MODELS[job.model], job.config, job_id=job.id, folder=folder, media=media)
 
 
 _ORDERS: dict[Service, Callable[[Job, Path, Media], RenderOrder]] = {

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from app.sandbox.inline_results import inline_row
 from app.sandbox.jobs import Ending, Job, Phase, Status
 from app.sandbox.models import DemoModel
 from app.sandbox.order import Medium, RenderedFile
@@ -32,7 +33,7 @@ def generation(job: Job, model: DemoModel, now: float, *, dialect: Dialect, link
     if phase.finished:
         common |= _finished(job, phase)
     files = job.files or () if phase.status is Status.COMPLETED and job.ending is Ending.RESULT else ()
-    return common | (_old(job, model, phase, files, link) if spoken is Dialect.OLD else _new(files, link))
+    return common | (_old(job, model, phase, files, link) if spoken is Dialect.OLD else _new(job, files, link))
 
 
 def timestamp(moment: float) -> str:
@@ -50,9 +51,10 @@ def _finished(job: Job, phase: Phase) -> dict[str, object]:
     }
 
 
-def _new(files: tuple[RenderedFile, ...], link: Link) -> dict[str, object]:
+def _new(job: Job, files: tuple[RenderedFile, ...], link: Link) -> dict[str, object]:
     rows = [
-        {
+        inline_row(file, job.config)
+        or {
             "url": link(file),
             "file_id": file.file_id,
             # Seed 001's only example is a picture, and its name is empty.

@@ -27,13 +27,18 @@ class DemoModel:
         return pending, running
 
 
+MMAUDIO = "hkchengrex/MMAudio"
+NANO_BANANA, NANO_BANANA_PRO = "google/nano-banana", "google/nano-banana-pro"
+GPT_IMAGE, VEO = "openai/gpt-image-2", "google/veo3.1-fast"
+SPEECH, WHISPER = "minimax/speech-02-hd", "openai/whisper"
+
 MODELS: dict[str, DemoModel] = {
     model.name: model
     for model in (
         # Documented in seed 001.
         DemoModel("Qwen/Qwen-Image", Medium.IMAGE, 126, (1.0, 2.0), (5.0, 8.0)),
         # Documented in seeds 000 and 001; 84 is the number in seed 000's example.
-        DemoModel("hkchengrex/MMAudio", Medium.AUDIO, 84, (1.0, 2.0), (6.0, 9.0)),
+        DemoModel(MMAUDIO, Medium.AUDIO, 84, (1.0, 2.0), (6.0, 9.0)),
         # Documented in seed 000 only, so it keeps answering as that page says.
         DemoModel(
             "hunyuanvideo-community/HunyuanVideo",
@@ -44,5 +49,12 @@ MODELS: dict[str, DemoModel] = {
             extra_result_s=8.0,
             dialect=Dialect.OLD,
         ),
+        # On no published page; seen in clients only (apis.md 2.4 to 2.6). The numbers are made up.
+        DemoModel(NANO_BANANA, Medium.IMAGE, 201, (0.5, 1.0), (4.0, 6.0)),
+        DemoModel(NANO_BANANA_PRO, Medium.IMAGE, 202, (0.5, 1.0), (6.0, 9.0)),
+        DemoModel(GPT_IMAGE, Medium.IMAGE, 203, (0.5, 1.0), (6.0, 9.0)),
+        DemoModel(VEO, Medium.VIDEO, 204, (1.0, 2.0), (10.0, 15.0)),
+        DemoModel(SPEECH, Medium.AUDIO, 205, (0.5, 1.0), (3.0, 5.0)),
+        DemoModel(WHISPER, Medium.AUDIO, 206, (0.5, 1.0), (3.0, 5.0)),
     )
 }

@@ -8,9 +8,10 @@ from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_AN_ID = re.compile(r"^(/v1/(?:generation|haiper-job|netmind-video-job|requests|responses))/.+")
+_AN_ID = re.compile(r"^(/v1/(?:generation|haiper-job|netmind-video-job|requests|responses|files))/.+")
 _PAID = re.compile(r"(/v1/(generation|haiper-job|netmind-video-job)|/generate/[^/]+)$")
 LARGEST_BODY = 10 * 1024 * 1024  # bytes
+LARGEST_UPLOAD = 512 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,8 @@ class Notebook:
 
     def note(self, request: SeenRequest) -> None:
         """Write one request down."""
-        group = _AN_ID.sub(r"\1/{id}", "/files" if request.path.startswith("/files/") else request.path)
+        link = next((start for start in ("/files", "/uploads") if request.path.startswith(f"{start}/")), "")
+        group = _AN_ID.sub(r"\1/{id}", link or request.path)
         with self._changed:
             key = f"{request.method} {group}"
             self._counts[key] = self._counts.get(key, 0) + 1
@@ -92,7 +94,9 @@ class NotingMiddleware:
             return
         body = bytearray()
         more = True
-        while more and len(body) <= LARGEST_BODY:
+        is_upload = scope["method"] == "PUT" and scope["path"].startswith("/uploads/")
+        largest = LARGEST_UPLOAD if is_upload else LARGEST_BODY
+        while more and len(body) <= largest:
             message = await receive()
             if message["type"] == "http.disconnect":
                 return
@@ -100,7 +104,7 @@ class NotingMiddleware:
             more = message.get("more_body", False)
         headers = tuple(Headers(scope=scope).items())
         query = scope["query_string"].decode("latin-1")
-        if len(body) > LARGEST_BODY:
+        if len(body) > largest:
             await JSONResponse({"detail": "Request body too large"}, 413)(scope, receive, send)
             return
         self._notebook.note(SeenRequest(scope["method"], scope["path"], query, headers, bytes(body)))

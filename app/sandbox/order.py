@@ -5,7 +5,7 @@ from enum import StrEnum
 from pathlib import Path
 
 FRAMES_PER_SECOND = 24  # upstream's HunyuanVideo (apis.md 2.3)
-SOURCE = "given-picture"  # the file, in a job's folder, that was sent along with it
+SOURCE = "given-picture"  # the file, in a job's folder, that was sent along with it; whatever it is
 THUMBNAIL = ".thumbnail"  # what a film's picture is called after the film's own name (apis.md 1.2)
 
 
@@ -40,6 +40,9 @@ class RenderOrder:
     source: Path | None = None  # a picture to begin with: a film moves over it, a picture is painted over it
     strength: float = 1.0  # how much of the result is new: 0 shows the source, 1 hides it; for a film, its movement
     silent: bool = False  # a film without a sound track
+    scored: bool = False  # the source is a film, and gets another sound track
+    spoken: bool = False  # the sound is a voice of tones that says the prompt
+    words: str = ""  # a text instead of media
     thumbnail: bool = False  # a film's first picture lies beside it, as name.mp4.thumbnail (JPEG)
 
     def seed_of(self, number: int) -> int:

@@ -15,11 +15,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.sandbox import downloads
 from app.sandbox.access import host_of, is_loopback, owner_of
 from app.sandbox.answers import NO_KEY, Answer, Json, UnprocessableError, body_of, refusal, unprocessable
-from app.sandbox.checks import body_problems, config_problems
+from app.sandbox.checks import body_problems
 from app.sandbox.connections import HangUp
 from app.sandbox.desk import Desk
+from app.sandbox.files_api import FilesApi
 from app.sandbox.haiper_api import HaiperApi
 from app.sandbox.jobs import Job, Service
+from app.sandbox.late_models import late_problem, problems_of
 from app.sandbox.models import MODELS
 from app.sandbox.notebook import Notebook, NotingMiddleware
 from app.sandbox.octoai_api import OctoAiApi
@@ -38,6 +40,11 @@ NetMind generation
   POST   /v1/generation        GET    /v1/generation
   GET    /v1/generation/ID     DELETE /v1/generation/ID
   Models: {models}
+
+NetMind files, for what models work from
+  POST   /v1/files             GET    /v1/files
+  GET    /v1/files/ID          GET    /v1/files/ID/presigned_url
+  DELETE /v1/files/ID
 
 Haiper on NetMind, also as /v1/netmind-video-job
   POST   /v1/haiper-job        GET    /v1/haiper-job?page=1&page_size=10
@@ -83,6 +90,7 @@ def create_app(settings: SandboxSettings, *, notebook: Notebook | None = None) -
             Route("/v1/generation/{job_id}", handlers.delete, methods=["DELETE"]),
             *HaiperApi(desk).routes(),
             *OctoAiApi(desk).routes(),
+            *FilesApi(desk).routes(),
             Route("/files/{token}/{name}", handlers.download, methods=["GET", "HEAD"]),
             Route("/sandbox/ledger", handlers.ledger),
         ],
@@ -116,15 +124,17 @@ class _Handlers:
         model, config = MODELS.get(body["model"]), body["config"]
         if model is None:
             return Json({"message": f"Model name: {body['model']} not exists"}, 400)
-        prompt = str(config.get("prompt") or "")
+        prompt = str(config.get("prompt") or config.get("text") or "")
         refused = refusal(self._desk, owner, prompt, raw)
         if refused is not None:
             return refused
-        problems = config_problems(model.medium, config)
+        problems = problems_of(model, config)
         if problems:
             return unprocessable(problems)
         asked = triggers_in(prompt)
-        job = self._desk.accept(owner, model, config, asked)
+        given = self._desk.uploads.given_in(config)
+        problem = given.problem or late_problem(model, config)
+        job = self._desk.accept(owner, model, config, asked, source=given.source, problem=problem)
         return HangUp() if Trigger.LOST in asked else Json(self._answer(request, job))
 
     async def list_all(self, request: Request) -> Answer:

@@ -13,8 +13,10 @@ from app.sandbox.media.picture import still
 from app.sandbox.media.plain import plain_frames, plain_picture, plain_sound
 from app.sandbox.media.recorder import record_film, record_sound
 from app.sandbox.media.scene import Stage
+from app.sandbox.media.scoring import score_film
 from app.sandbox.media.sound import sound_of
 from app.sandbox.media.subject import subject_of
+from app.sandbox.media.voice import spoken
 from app.sandbox.order import THUMBNAIL, Medium, RenderOrder
 
 PLAIN_FRAMES = 12  # half a second
@@ -43,16 +45,25 @@ def make(order: RenderOrder, seed: int, path: Path) -> None:
         RecordingFailedError: the encoder refused.
         UnreadablePictureError: the order came with a picture that is none.
     """
-    if order.medium is Medium.IMAGE:
+    if order.words:
+        path.write_text(order.words, encoding="utf-8")
+    elif order.medium is Medium.IMAGE:
         picture = _picture(order, seed)
         if order.source is not None:
             picture = laid_over(picture, given_picture(order.source), order.strength)
         _save(picture, path, order.image_format)
     elif order.medium is Medium.AUDIO:
-        plain = order.plain
-        record_sound(path, (plain_sound if plain else sound_of)(order.prompt, seed, order.duration_s))
+        record_sound(path, _sound(order, seed, order.duration_s))
+    elif order.scored and order.source is not None:
+        score_film(path, order.source, lambda seconds: _sound(order, seed, seconds))
     else:
         _film(order, seed, path)
+
+
+def _sound(order: RenderOrder, seed: int, seconds: float) -> bytes:
+    if order.plain:
+        return plain_sound(order.prompt, seed, min(seconds, 1.0) if order.spoken else seconds)
+    return spoken(order.prompt, seed) if order.spoken else sound_of(order.prompt, seed, seconds)
 
 
 def _picture(order: RenderOrder, seed: int) -> QImage:

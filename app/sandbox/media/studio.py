@@ -58,10 +58,14 @@ def _answer(order: RenderOrder) -> tuple[RenderedFile, ...] | str:
 
 def _naming(order: RenderOrder) -> tuple[str, str, str]:
     """Stem, ending and content type; sound comes as octet-stream, as upstream sends it (apis.md 2.2)."""
+    if order.words:
+        return "transcript", "txt", "text/plain"
     if order.medium is Medium.IMAGE:
         return "output_image", order.image_format, f"image/{order.image_format}"
     if order.medium is Medium.AUDIO:
-        return "mmaudio_output", "flac", "application/octet-stream"
+        return "speech" if order.spoken else "mmaudio_output", "flac", "application/octet-stream"
+    if order.scored:
+        return "mmaudio_input", "mp4", "application/octet-stream"
     return "output_video", "mp4", "video/mp4"
 
 
