@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from app.domain.errors import StudioError
+from app.domain.errors import LibraryMissingError, StudioError
 from app.domain.media_input import digests_anywhere
+from app.domain.problem import Problem
 from app.domain.provider_info import Capabilities, ProviderInfo
 from app.domain.text import Text, plain, text
 from app.net.address import is_loopback_url
@@ -32,7 +33,7 @@ from app.services.job_tools import JobSeams, SavingLimits
 from app.services.provider_service import Connected, ProviderService
 from app.services.settings_service import SettingsService
 from app.services.tasks import Tasks
-from app.store.database import Database
+from app.store.database import Database, OpenReport
 from app.store.input_vault import InputVault
 from app.store.job_store import JobStore
 from app.store.media_folder import MediaFolder
@@ -66,6 +67,9 @@ class Options:
     self_test: bool = False
 
 
+LIBRARY_DEADLINE_S = 5.0
+"""A network drive that does not answer must not keep the studio closed."""
+
 Factory = Callable[[ProviderInfo, ApiClient, Spool], Provider]
 
 PROVIDERS: tuple[tuple[ProviderInfo, Factory], ...] = (
@@ -96,7 +100,8 @@ class Studio:
         self.tasks = Tasks(on_crash=self._task_crashed)
         self.settings = SettingsService(SettingsStore(self.paths.settings_file), self.tasks.start)
         self.connection = ConnectionService()
-        self.demo = DemoService(demo_arguments)
+        # running demo jobs survive the end of the demo server as they would survive ours anywhere else
+        self.demo = DemoService(("--state-dir", str(self.paths.data / "demo"), *demo_arguments))
         self.spool = Spool(self.paths.spool)
         self.providers = ProviderService(
             infos=[info for info, _ in PROVIDERS],
@@ -115,6 +120,9 @@ class Studio:
         self.database = Database(self.paths.database)
         self._folder: MediaFolder | None = None
         self.jobs = self._make_jobs()
+        self.settings.changed.connect(self._setting_changed)
+        self.settings.trouble.connect(self._note_trouble)
+        self.jobs.trouble.connect(self._note_trouble)
 
     def _make_jobs(self) -> JobService:
         max_mb = self.settings.get("downloads.max_mb")
@@ -144,15 +152,24 @@ class Studio:
         return Path(own) if isinstance(own, str) and own else self.paths.library
 
     async def start(self, *, take_up: bool = True) -> None:
-        """Opens what survives restarts and takes up unfinished jobs. Raises StorageError when the database cannot be.
+        """Opens what survives restarts and takes up unfinished jobs.
 
-        `take_up=False` leaves unfinished jobs as they stand, for pictures of a library.
+        A keychain that waits to be unlocked is not waited for: what needs its keys waits by itself. Raises StorageError when
+        the database cannot be opened; models, keys and settings are there all the same. `take_up=False` leaves unfinished
+        jobs as they stand, for pictures of a library.
         """
-        await self._prepare_library()
-        report = await self.database.open()
-        for notice in (*self.settings.notices, *report.notices):
+        for notice in self.settings.notices:
             self.activity.add(ActivityKind.WARNING, notice)
-        await asyncio.gather(self.catalogue.load(), self.providers.load())
+        self.tasks.start("read keys", self.providers.load())
+        # the database first: from then on wishes are in good hands, however long it takes to open
+        opened, *others = await asyncio.gather(
+            self.database.open(), self.catalogue.load(), self._prepare_library(), return_exceptions=True
+        )
+        for error in (opened, *others):
+            if isinstance(error, BaseException):
+                raise error
+        for notice in opened.notices if isinstance(opened, OpenReport) else ():
+            self.activity.add(ActivityKind.WARNING, notice)
         await self.jobs.start(take_up=take_up)
         self.tasks.start("sweep inputs", self._sweep_inputs())
 
@@ -175,22 +192,30 @@ class Studio:
         must not be imitated on the system disk.
         """
         folder = self.folder()
+        is_own = folder.root == self.paths.library
         try:
-            is_own = folder.root == self.paths.library
-            await asyncio.to_thread(folder.create if is_own else folder.check_writable)
+            async with asyncio.timeout(LIBRARY_DEADLINE_S):
+                await asyncio.to_thread(folder.create if is_own else folder.check_writable)
+        except TimeoutError:
+            self._note_trouble(LibraryMissingError(folder=folder.root).problem())
         except StudioError as error:
-            problem = error.problem()
-            self.activity.add(ActivityKind.WARNING, problem.happened, problem.advice)
+            self._note_trouble(error.problem())
 
     async def close(self) -> None:
-        """In reverse order: nothing new, tasks, clients, demo, disk."""
-        await self.jobs.close()
-        await self.tasks.close()
-        await self.settings.close()
-        await self.providers.close()
-        await self.demo.close()
-        await self.assets.close()
-        await self.database.close()
+        """In reverse order: nothing new, tasks, clients, demo, disk. What cannot be closed keeps nothing else open."""
+        services = (self.jobs, self.tasks, self.settings, self.providers, self.demo, self.assets, self.database)
+        for service in services:
+            try:
+                await service.close()
+            except Exception:
+                log.exception("%s could not be closed", type(service).__name__)
+
+    def _setting_changed(self, key: str) -> None:
+        if key == "limits.running_per_provider":
+            self.jobs.limit_changed()
+
+    def _note_trouble(self, problem: Problem) -> None:
+        self.activity.add(ActivityKind.WARNING, problem.happened, problem.advice)
 
     def _report_spec(self, name: str, reason: Text) -> None:
         title = text("The model file {name} cannot be used. The other models are there.", name=name)

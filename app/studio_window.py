@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import contextlib
 import logging
 import signal
 from collections.abc import Callable
@@ -42,17 +43,19 @@ async def open_studio(qt: QApplication, options: Options) -> int:
     studio = Studio(options)
     start_logging(studio.paths.logs)
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+    with contextlib.suppress(NotImplementedError):  # Windows has no such handlers
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stop.set)
     desk = StudioWindow(qt, studio, stop)
     desk.watch_for_crashes()
     desk.open()
+    # a task of its own: the window can be closed however long this takes
+    studio.tasks.start("start", desk.start())
     try:
-        await desk.start()
         await stop.wait()
-    finally:
         desk.end()
         await asyncio.sleep(0)  # the player closes in the loop's next turn, before anything it plays from goes
+    finally:
         await studio.close()
     return 0
 
@@ -127,11 +130,13 @@ class StudioWindow(QObject):
         """Database, keys, models, jobs; a database that cannot be opened is said in the window."""
         try:
             await self._studio.start()
-        except StudioError as error:
-            problem = error.problem()
+        except Exception as error:
+            problem = (error if isinstance(error, StudioError) else StudioError()).problem()
             self.window.show_banner(problem.happened)
             self._studio.activity.add(ActivityKind.ERROR, problem.happened, problem.advice)
             log.exception("the studio could not start")
+            if not isinstance(error, StudioError):
+                raise
 
     def end(self) -> None:
         """Remembers where the window stood and takes it away; the work below is ended by the caller."""
@@ -268,6 +273,7 @@ class StudioWindow(QObject):
         studio.jobs.job_changed.connect(self._count)
         studio.jobs.job_rested.connect(self._note_in_activity)
         studio.jobs.key_trouble.connect(self._key_trouble)
+        studio.jobs.trouble.connect(self._say_trouble)
 
     def _search(self) -> None:
         self.window.show_page("history")
@@ -307,6 +313,9 @@ class StudioWindow(QObject):
         elif job.problem is not None:
             kind = ActivityKind.ERROR if job.state is JobState.FAILED else ActivityKind.WARNING
             activity.add(kind, job.problem.happened, plain(job.prompt), job.job_id)
+
+    def _say_trouble(self, problem: Problem) -> None:
+        self.window.toasts.show_toast(say(problem.happened), say(problem.advice), kind="error")
 
     def _key_trouble(self, provider_id: str, problem: Problem) -> None:
         self._studio.activity.add(ActivityKind.ERROR, problem.happened, problem.money)

@@ -33,6 +33,10 @@ class ConnectionService(QObject):
         if self._failures.pop(provider_title, None) is not None:
             self._update()
 
+    def nobody_asks(self, provider_title: str) -> None:
+        """No job waits for this provider any more: whether it can be reached is not worth a banner."""
+        self.succeeded(provider_title)
+
     def _update(self) -> None:
         away = tuple(sorted(title for title, count in self._failures.items() if count >= FAILURES_UNTIL_OFFLINE))
         if away == self._shown:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from app.domain.errors import Moment, StudioError, UnknownOutcomeError
-from app.domain.job import WATCHED, Job, JobState
+from app.domain.job import RESTING, WATCHED, Job, JobState
 from app.domain.remote import Snapshot
 from app.services.job_tools import JobTools
 from app.services.saving import Saver
@@ -81,7 +81,12 @@ class JobEngine:
             self._taken_back.discard(job_id)
         if job is not None and job.is_resting and (retry := self._later.pop(job_id, None)):
             retry.cancel()
+            self._note_quiet(job.provider_id)
         self.dispatch()
+
+    def _note_quiet(self, provider_id: str) -> None:
+        if not self._book.with_state(set(JobState) - RESTING, provider_id):
+            self._tools.connection.nobody_asks(self._tools.providers.info(provider_id).title)
 
     def _given_up(self, job: Job) -> Job:
         if job.state is JobState.WAITING:
@@ -162,6 +167,7 @@ class JobEngine:
             await watcher.run()
         finally:
             self._watchers.pop(provider_id, None)
+            self._note_quiet(provider_id)
 
     # --- saving
 

@@ -93,6 +93,10 @@ class JobService(QObject):
         """Starts nothing new and gives a POST on its way some seconds for its answer."""
         await self._engine.close()
 
+    def limit_changed(self) -> None:
+        """More jobs may run at once than before."""
+        self._engine.dispatch()
+
     # --- wishes
 
     def submit(self, request: GenerationRequest) -> str:

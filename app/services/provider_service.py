@@ -1,5 +1,6 @@
 """Providers with their keys and addresses: what is usable now, and the connected objects the job service works with."""
 
+import asyncio
 import logging
 import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -19,6 +20,16 @@ from app.store.secret_store import SecretStore
 from app.system.redaction import register_secret
 
 log = logging.getLogger(__name__)
+
+
+class UnknownProviderError(StudioError):
+    """A job of a provider that this version does not have."""
+
+    code = "unknown_provider"
+    happened = text("This version of Slowlight does not know {provider}.")
+    advice = text("Use a version that knows it. The job waits for that.")
+    short = text("unknown provider")
+    not_started = True
 
 
 class KeySource(StrEnum):
@@ -107,18 +118,35 @@ class ProviderService(QObject):
         self._keys: dict[str, tuple[str, KeySource]] = {}
         self._notes: dict[str, Text] = {}
         self._connected: dict[str, tuple[str, Connected]] = {}
+        self._keys_known = asyncio.Event()
+        self._keys_known.set()
 
     async def load(self) -> None:
-        """Reads the keys once: the environment first, then the keychain. A locked keychain leaves the key out."""
-        for key_id in {info.key_id: info for info in self._infos.values() if not info.is_demo}:
-            from_environment = self._from_environment(key_id)
-            if from_environment:
-                register_secret(from_environment)
-                self._keys[key_id] = (from_environment, KeySource.ENVIRONMENT)
-            else:
-                await self._read_keychain(key_id)
+        """Reads the keys once: the environment first, then the keychain. A locked keychain leaves the key out.
+
+        A keychain may wait for a person to unlock it. Until it has answered, `connected` waits for keys that only it can
+        have; everything else goes on.
+        """
+        self._keys_known.clear()
+        try:
+            key_ids = {info.key_id: info for info in self._infos.values() if not info.is_demo}
+            unknown = [key_id for key_id in key_ids if not self._take_from_environment(key_id)]
+            self._tell_all()
+            await asyncio.gather(*map(self._read_keychain, unknown))
+        finally:
+            self._keys_known.set()
+        self._tell_all()
+
+    def _tell_all(self) -> None:
         for provider_id in self._infos:
             self.changed.emit(provider_id)
+
+    def _take_from_environment(self, key_id: str) -> bool:
+        key = self._from_environment(key_id)
+        if key:
+            register_secret(key)
+            self._keys[key_id] = (key, KeySource.ENVIRONMENT)
+        return bool(key)
 
     def _from_environment(self, key_id: str) -> str:
         for info in self._infos.values():
@@ -187,19 +215,23 @@ class ProviderService(QObject):
 
     async def connected(self, provider_id: str) -> Connected:
         """The provider ready for calls; made once per address. Raises StudioError when the demo cannot start."""
+        if provider_id not in self._infos:
+            raise UnknownProviderError
         info = self.info(provider_id)
+        if not info.is_demo and info.key_id not in self._keys:
+            await self._keys_known.wait()
         url = await self._demo_url() if info.is_demo else self.base_url(provider_id)
         path = self.base_path(provider_id)
         address = f"{url} {path}"
         known = self._connected.get(provider_id)
         if known is not None and known[0] == address:
             return known[1]
-        if known is not None:
-            await known[1].close()
         if path:  # the one in use stands first
             info = replace(info, base_paths=(path, *(other for other in info.base_paths if other != path)))
         connected = self._connect(info, url, lambda: self._key(info))
-        self._connected[provider_id] = (address, connected)
+        self._connected[provider_id] = (address, connected)  # before anything is awaited: there is one at a time
+        if known is not None:
+            await known[1].close()  # what is on its way through it comes to its end
         return connected
 
     def _key(self, info: ProviderInfo) -> str | None:
@@ -262,6 +294,6 @@ class ProviderService(QObject):
 
     async def close(self) -> None:
         """Closes all clients."""
-        for _, connected in self._connected.values():
+        while self._connected:
+            _, (_, connected) = self._connected.popitem()
             await connected.close()
-        self._connected.clear()

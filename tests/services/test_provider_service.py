@@ -1,7 +1,8 @@
 """Keys and addresses: which key is used, where it is kept, and who may be reached."""
 
 import asyncio
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,13 @@ from app.net.media_client import MediaClient
 from app.providers.haiper import HAIPER
 from app.providers.netmind import NETMIND, NetMindProvider
 from app.sandbox.running import RunningSandbox
-from app.services.provider_service import Connected, KeySource, ProviderService
+from app.services.provider_service import (
+    Connect,
+    Connected,
+    KeySource,
+    ProviderService,
+    UnknownProviderError,
+)
 from app.services.settings_service import SettingsService
 from app.services.tasks import Tasks
 from app.store.secret_store import Keyring, SecretStore
@@ -40,13 +47,23 @@ class MemoryKeyring:
         self.held.pop(username, None)
 
 
-def service(folder: Path, keyring: Keyring | None, environment: Mapping[str, str] | None = None) -> ProviderService:
+def _connect(info: ProviderInfo, url: str, key: Callable[[], str | None]) -> Connected:
+    return Connected(NetMindProvider(info, ApiClient(url, key)), MediaClient())
+
+
+def service(
+    folder: Path,
+    keyring: Keyring | None,
+    environment: Mapping[str, str] | None = None,
+    *,
+    connect: Connect = _connect,
+) -> ProviderService:
     async def demo_url() -> str:
         return "http://127.0.0.1:9"
 
     return ProviderService(
         infos=(NETMIND, HAIPER, DEMO),
-        connect=lambda info, url, key: Connected(NetMindProvider(info, ApiClient(url, key)), MediaClient()),
+        connect=connect,
         secrets=SecretStore(find=lambda: keyring),
         settings=SettingsService(SettingsStore(folder / "settings.json"), Tasks().start),
         demo_url=demo_url,
@@ -66,6 +83,79 @@ def test_a_key_from_the_keychain_is_found_again_after_a_restart(run: Run[None], 
         second = service(tmp_path, keyring)
         await second.load()
         assert second.card("netmind").key_source is KeySource.KEYCHAIN
+
+    run(story())
+
+
+class ClosingProvider(NetMindProvider):
+    """Counts how often it is closed, and takes a moment for it."""
+
+    closed = 0
+
+    async def close(self) -> None:
+        self.closed += 1
+        await asyncio.sleep(0.01)
+        await super().close()
+
+
+def test_many_who_ask_at_once_share_one_connection_also_when_the_address_changes(
+    run: Run[None], tmp_path: Path
+) -> None:
+    async def story() -> None:
+        made: list[ClosingProvider] = []
+
+        def connect(info: ProviderInfo, url: str, key: Callable[[], str | None]) -> Connected:
+            made.append(ClosingProvider(info, ApiClient(url, key)))
+            return Connected(made[-1], MediaClient())
+
+        providers = service(tmp_path, MemoryKeyring(), connect=connect)
+        for address in ("", "https://example.org"):
+            await providers.set_base_url("netmind", address)
+            found = await asyncio.gather(*(providers.connected("netmind") for _ in range(5)))
+            assert len({id(one) for one in found}) == 1
+        assert [provider.closed for provider in made] == [1, 0]
+        await providers.close()
+        assert [provider.closed for provider in made] == [1, 1]
+
+    run(story())
+
+
+class LockedKeyring(MemoryKeyring):
+    """Waits to be unlocked, as long as the test says."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.unlocked = threading.Event()
+
+    def get_password(self, service: str, username: str, /) -> str | None:
+        self.unlocked.wait(10)
+        return super().get_password(service, username)
+
+
+def test_what_needs_a_key_waits_for_the_keychain_and_nothing_else_does(run: Run[None], tmp_path: Path) -> None:
+    async def story() -> None:
+        keyring = LockedKeyring()
+        keyring.held["netmind"] = "abc123"
+        providers = service(tmp_path, keyring)
+        loading = asyncio.ensure_future(providers.load())
+        await asyncio.sleep(0)
+        await providers.connected("demo")
+        waiting = asyncio.ensure_future(providers.connected("netmind"))
+        await asyncio.sleep(0.05)
+        assert not waiting.done()
+        keyring.unlocked.set()
+        await waiting
+        await loading
+        assert providers.card("netmind").key_source is KeySource.KEYCHAIN
+        await providers.close()
+
+    run(story())
+
+
+def test_a_provider_that_left_the_program_is_named(run: Run[None], tmp_path: Path) -> None:
+    async def story() -> None:
+        with pytest.raises(UnknownProviderError):
+            await service(tmp_path, MemoryKeyring()).connected("gone")
 
     run(story())
 

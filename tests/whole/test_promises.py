@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
+import psutil
 import pytest
 
 from app.sandbox.running import QUICK, RunningSandbox
@@ -32,9 +33,10 @@ def _point_at(profile: Path, server: RunningSandbox) -> None:
 class Driven:
     """The studio as a process; its states come line by line. Ends with the test, whatever happened."""
 
-    def __init__(self, profile: Path, prompt: str = "") -> None:
+    def __init__(self, profile: Path, prompt: str = "", *, demo: bool = False) -> None:
         environment = {**os.environ, "NETMIND_API_KEY": f" Bearer {KEY}\n", "QT_QPA_PLATFORM": "offscreen"}
-        command = [sys.executable, "-m", "tests.whole.driver", str(profile), *([prompt] if prompt else [])]
+        what = ["--demo"] if demo else []
+        command = [sys.executable, "-m", "tests.whole.driver", *what, str(profile), *([prompt] if prompt else [])]
         self._process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
 
     def __enter__(self) -> Self:
@@ -64,6 +66,10 @@ class Driven:
     def kill(self) -> None:
         self._process.kill()
         self._process.wait()
+
+    def demo_servers(self) -> list[psutil.Process]:
+        """The demo servers that it started."""
+        return [child for child in psutil.Process(self._process.pid).children() if "app.sandbox" in child.cmdline()]
 
 
 def _pictures(profile: Path) -> list[Path]:
@@ -119,6 +125,28 @@ def test_a_job_survives_kill_9_and_arrives_with_one_paid_request(
     assert _posts(server) == 1
     assert len(_pictures(profile)) == 1
     assert not list((profile / "library").rglob("*.part"))
+
+
+def test_a_demo_job_survives_kill_9_of_the_studio_and_its_server_ends_with_it(tmp_path: Path) -> None:
+    with Driven(tmp_path, "a boat of formulas", demo=True) as studio:
+        studio.read_until("running")
+        servers = studio.demo_servers()
+        studio.kill()
+    assert psutil.wait_procs(servers, timeout=10)[1] == []
+    with Driven(tmp_path, demo=True) as again:
+        again.read_until("done")
+        assert again.ends_well()
+    assert len(_pictures(tmp_path)) == 1
+
+
+def test_a_demo_job_survives_the_death_of_its_server(tmp_path: Path) -> None:
+    with Driven(tmp_path, "a boat of formulas", demo=True) as studio:
+        studio.read_until("queued")
+        (server,) = studio.demo_servers()
+        server.kill()
+        studio.read_until("done")
+        assert studio.ends_well()
+    assert len(_pictures(tmp_path)) == 1
 
 
 def test_a_lost_answer_leaves_the_job_unsure_and_it_is_never_paid_again(server: RunningSandbox, tmp_path: Path) -> None:
