@@ -20,7 +20,18 @@ from app.net.answer import MAX_BODY_BYTES, Answer, read_json
 from app.net.client import ApiClient
 from app.providers.base import PreparedRequest, ResultsByLink
 from app.providers.inline import absolute_link, is_link, unsigned_link
-from app.providers.wire import body_of, ended, error_of, id_of, parse_time, short_text, words_of
+from app.providers.wire import (
+    ENDINGS,
+    body_of,
+    ended,
+    error_of,
+    id_of,
+    parse_time,
+    refusal,
+    says_failed,
+    short_text,
+    words_of,
+)
 
 HAIPER = ProviderInfo(
     provider_id="haiper",
@@ -51,7 +62,7 @@ _STATES: Mapping[str, RemoteState] = {  # apis.md 1.2; what the seed does not sh
     **dict.fromkeys(("processing", "post_processing", "running"), RemoteState.RUNNING),
     **dict.fromkeys(("succeed", "succeeded", "success", "completed", "done"), RemoteState.SUCCEEDED),
     **dict.fromkeys(("failed", "fail", "failure", "error"), RemoteState.FAILED),
-    **dict.fromkeys(("cancelled", "canceled"), RemoteState.CANCELLED),
+    **ENDINGS,
 }
 
 
@@ -94,6 +105,8 @@ class HaiperProvider(ResultsByLink):
         answer = await self._ask("GET", self._path_of_job(ref), job_known=True)
         body = await read_json(answer)
         if not isinstance(body, dict) or not body.keys() & {"status", "job_id", "outputs"}:
+            if isinstance(body, dict) and says_failed(body):
+                raise refusal(answer)
             raise NotAServiceAnswerError("The answer does not describe a job.", http_status=answer.status)
         return snapshot_of(body, self._api.base_url)
 
@@ -177,6 +190,8 @@ def submission_of(answer: Answer, base_url: str) -> Submission:
         raise UnknownOutcomeError(answer.excerpt(), http_status=answer.status) from None
     entry = body if isinstance(body, dict) else {}
     job_id = id_of(entry, _ID_NAMES)
+    if not job_id and says_failed(entry):
+        raise refusal(answer)
     if not job_id:
         raise UnknownOutcomeError(short_text(words_of(redact(entry))), http_status=answer.status)
     return Submission({"v": 1, "key": job_id}, snapshot_of(entry, base_url))

@@ -8,6 +8,7 @@ from app.domain.provider_info import ProviderInfo
 from app.domain.values import Json, JsonObject
 from app.net.client import ApiClient
 from app.providers.base import Provider
+from app.providers.haiper import HAIPER, HaiperProvider
 from app.providers.netmind import NETMIND, NetMindProvider
 from tests.net.servers import json_reply
 
@@ -105,6 +106,32 @@ IN_NETMIND = Dialect(
     roll=lambda jobs: {"generation_list": jobs},
 )
 
-JOBS: tuple[Dialect, ...] = (IN_NETMIND,)
+def _haiper(ref: str, word: str, links: Sequence[str], text: str) -> JsonObject:
+    films: list[Json] = [
+        {"id": f"film-{n}", "media_url": link, "thumbnail_url": f"{link}.thumbnail"} for n, link in enumerate(links)
+    ]
+    return {
+        "job_id": ref,
+        "user_id": "u",
+        "status": word,
+        "meta_info": {"original_request": {"job_type": "text2video", "config": {"prompt": "a lake"}}, "model_id": 81},
+        "created_at": "2024-12-10T15:14:12.445307",
+        "is_deleted": False,
+        "outputs": films or {},
+        **({"message": text} if text else {}),
+    }
+
+
+IN_HAIPER = Dialect(
+    info=replace(HAIPER, is_demo=True),
+    make=HaiperProvider,
+    create_path="/v1/haiper-job",
+    id_name="job_id",
+    words={"queued": "initializing", "running": "processing", "succeeded": "succeed", "failed": "failed"},
+    tell=_haiper,
+    roll=lambda jobs: {"total_count": len(jobs), "job_list": jobs},
+)
+
+JOBS: tuple[Dialect, ...] = (IN_NETMIND, IN_HAIPER)
 """Services with jobs and a list."""
 EVERY: tuple[Dialect, ...] = JOBS
