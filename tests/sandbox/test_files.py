@@ -188,8 +188,11 @@ def test_an_edited_picture_keeps_something_of_its_reference(demo: RunningSandbox
     plain = {"prompt": "a hill", "aspect_ratio": "3:2"}
     red, blue = (uploaded(demo.base_url, one_colour(colour)) for colour in ("#ff0000", "#0000ff"))
     (like_red,), (like_blue,) = (results(rest(demo, model, **plain, image_urls=[url])) for url in (red, blue))
-    assert mean(like_red).red() > mean(like_blue).red() + 60
-    assert mean(like_blue).blue() > mean(like_red).blue() + 60
+    # half of each is the reference, whatever the other half is
+    assert mean(like_red).red() >= 125
+    assert mean(like_red).blue() <= 130
+    assert mean(like_blue).blue() >= 125
+    assert mean(like_blue).red() <= 130
     size = QImage.fromData(like_red).size()
     assert abs(size.width() / size.height() - 1.5) < 0.02
 
