@@ -37,7 +37,9 @@ class Stage(QGraphicsView):
         self.setCacheMode(QGraphicsView.CacheModeFlag.CacheBackground)
         self.setResizeAnchor(QGraphicsView.ViewportAnchor.AnchorViewCenter)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.viewport().setFocusProxy(self)  # otherwise it is a second, nameless stop of the tab key
+        # otherwise the viewport is a second, nameless stop for the tab key and for assistive technology
+        self.viewport().setFocusProxy(None)  # type: ignore[arg-type]  # None takes the proxy away
+        self.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     @property
     def is_fitted(self) -> bool:
