@@ -177,7 +177,8 @@ class Watcher:
     async def _ask_list(self, connected: Connected, jobs: list[Job], due: list[Job]) -> list[Job]:
         """One request for all; answers which jobs have to be asked for by themselves now."""
         try:
-            listed = {ref_key(entry.ref): entry.snapshot for entry in await connected.provider.list_jobs()}
+            wanted = {ref_key(job.remote_ref or {}) for job in jobs}
+            listed = {ref_key(entry.ref): entry.snapshot for entry in await connected.provider.list_jobs(wanted)}
         except _OF_THE_LIST_TOO:
             raise
         except Exception as error:  # noqa: BLE001 - there is another way to ask

@@ -13,7 +13,7 @@ from app.domain.errors import StudioError
 from app.net.media_client import MediaClient
 from app.providers.base import Provider
 from app.services.clock import Clock
-from app.services.job_tools import JobSeams
+from app.services.job_tools import JobSeams, Pace, SavingLimits
 from app.services.provider_service import Connected
 from tests.nasty.dialects import Dialect
 from tests.net.servers import Running, Script, Seen, Wire, reply, serving
@@ -21,6 +21,7 @@ from tests.services.scripted import PIXEL, Cast, Stage, staged
 
 KEY = "sk-canary-0123456789"
 DEADLINE_S = 30.0
+DEFAULT_LIMITS = SavingLimits()
 
 T = TypeVar("T")
 Play = bytes | Script
@@ -138,7 +139,8 @@ async def scene(
     pause_factor: float = 0.01,
     exchange_s: float = 5.0,
     key: Callable[[], str] = lambda: KEY,
-    **seams: object,
+    pace: Pace | None = None,
+    limits: SavingLimits = DEFAULT_LIMITS,
 ) -> AsyncIterator[Scene]:
     """The studio's job service against this service; a second one on the same profile and server is a restart."""
     dialect, clock = service.dialect, MovableClock()
@@ -148,7 +150,7 @@ async def scene(
         return Connected(provider, MediaClient(allow_loopback=True, floor_window_s=1.0, headers_deadline_s=1.0))
 
     cast = Cast(dialect.info, dialect.spec, connect, server.base_url, KEY)
-    chosen = JobSeams(clock=clock, random=Random(7), pace=lambda *_: pace_s, pause_factor=pause_factor, **seams)  # type: ignore[arg-type]
+    chosen = JobSeams(clock, Random(7), pace or (lambda *_: pace_s), limits, pause_factor)
     async with staged(profile, cast, chosen, limit=limit) as stage:
         yield Scene(stage, server, service, clock)
 

@@ -505,6 +505,19 @@ def test_case_046_hours_of_sleep_and_a_jumping_clock_expire_nothing(
     act(tmp_path, Service(dialect), story)
 
 
+def test_case_046_right_after_waking_up_the_jobs_are_asked_for(tmp_path: Path, dialect: Dialect) -> None:
+    async def story(here: Scene) -> None:
+        job_id = here.stage.submit()
+        await here.stage.until_state(job_id, S.RUNNING)
+        here.service.poll = [dialect.done("/files/a.png")]
+        await asyncio.sleep(0.2)
+        assert here.stage.state(job_id) is S.RUNNING
+        here.clock.forward(8 * 3600)
+        await here.stage.until_state(job_id, S.DONE)
+
+    act(tmp_path, Service(dialect), story, pace=lambda _medium, asked, _random: 1000.0 if asked else 0.01)
+
+
 def test_case_047_an_echoed_key_is_neither_stored_nor_logged_nor_shown(
     tmp_path: Path, dialect: Dialect, caplog: pytest.LogCaptureFixture
 ) -> None:

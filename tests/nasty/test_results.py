@@ -22,7 +22,7 @@ from app.net.media_client import MAX_REDIRECTS, MediaClient
 from app.providers.base import PreparedRequest
 from app.services.job_tools import SavingLimits
 from tests.nasty.dialects import IN_NETMIND, Dialect
-from tests.nasty.stage import PICTURE, Play, Scene, Service, act, ask, cut
+from tests.nasty.stage import DEFAULT_LIMITS, PICTURE, Play, Scene, Service, act, ask, cut
 from tests.net.fetching import ETAG, chunked
 from tests.net.fetching import PICTURE as BIG
 from tests.net.servers import Running, Seen, Wire, json_reply, reply, serving
@@ -33,7 +33,6 @@ XML = b"<?xml version='1.0'?><Error><Code>%s</Code><Message>%s</Message><Request
 GONE = reply(403, XML % (b"AccessDenied", b"Request has expired"))
 BIG_FILE = reply(200, BIG, f"ETag: {ETAG}")
 LINK = "/files/a.png"
-DEFAULT_LIMITS = SavingLimits()
 
 
 def saved(tmp_path: Path, service: Service, *, pace_s: float = 0.01) -> tuple[Job, Running, list[bytes]]:
