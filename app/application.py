@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from app.domain.errors import LibraryMissingError, StudioError
+from app.domain.errors import LibraryMissingError, StorageError, StudioError
 from app.domain.media_input import digests_anywhere
 from app.domain.problem import Problem
 from app.domain.provider_info import Capabilities, ProviderInfo
@@ -90,12 +90,15 @@ def _connect(spool: Spool, info: ProviderInfo, base_url: str, key: Callable[[], 
 
 
 class Studio:
-    """Settings, database, providers and jobs of one profile. `start` first, `close` last."""
+    """Settings, database, providers and jobs of one profile. `start` first, `close` last.
+
+    Making one raises StorageError when its folders cannot be made.
+    """
 
     def __init__(self, options: Options, demo_arguments: tuple[str, ...] = ()) -> None:
         self.options = options
         self.paths = Paths.for_profile(options.profile) if options.profile else Paths.for_user()
-        self.paths.prepare()
+        self._prepare_folders()
         self.activity = ActivityService()
         self.tasks = Tasks(on_crash=self._task_crashed)
         self.settings = SettingsService(SettingsStore(self.paths.settings_file), self.tasks.start)
@@ -123,6 +126,12 @@ class Studio:
         self.settings.changed.connect(self._setting_changed)
         self.settings.trouble.connect(self._note_trouble)
         self.jobs.trouble.connect(self._note_trouble)
+
+    def _prepare_folders(self) -> None:
+        try:
+            self.paths.prepare()
+        except OSError as error:
+            raise StorageError(reason=f"{error.filename}: {error.strerror}") from error
 
     def _make_jobs(self) -> JobService:
         max_mb = self.settings.get("downloads.max_mb")

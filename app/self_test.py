@@ -1,12 +1,15 @@
 """`--self-test`: one demo job of each medium to saved and checked files, without a screen. One line each, exit 0 or 1."""
 
 import asyncio
+import contextlib
 import hashlib
+import signal
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 from app.application import Options, Studio
+from app.domain.errors import StudioError
 from app.domain.job import Job, JobState
 from app.domain.media import Medium, sniff
 from app.domain.model_spec import ModelSpec
@@ -21,18 +24,31 @@ Say = Callable[[str], None]
 
 
 async def self_test(options: Options, say: Say = print) -> int:
-    """0 when every medium was made, saved and checked. Uses the given profile, else a folder that is removed again."""
-    if options.profile is not None:
-        return await _run(options, say)
-    with tempfile.TemporaryDirectory(prefix="slowlight-self-test-") as folder:
-        return await _run(Options(profile=Path(folder), self_test=True), say)
+    """0 when every medium was made, saved and checked. Uses the given profile, else a folder that is removed again.
+
+    Jobs that a given profile holds are left as they stand. Also when it is told to stop, nothing stays behind.
+    """
+    task = asyncio.current_task()
+    if task is not None:
+        with contextlib.suppress(NotImplementedError):  # Windows has no such handlers
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    try:
+        if options.profile is not None:
+            return await _run(options, say)
+        with tempfile.TemporaryDirectory(prefix="slowlight-self-test-", ignore_cleanup_errors=True) as folder:
+            return await _run(Options(profile=Path(folder), self_test=True), say)
+    except StudioError as error:
+        say(f"self-test failed: {error.problem().happened}")
+    except asyncio.CancelledError:
+        say("self-test failed: it was told to stop")
+    return 1
 
 
 async def _run(options: Options, say: Say) -> int:
     studio = Studio(options, demo_arguments=("--speed", SPEED))
     failures = 0
     try:
-        await studio.start()
+        await studio.start(take_up=False)
         for medium in (Medium.IMAGE, Medium.VIDEO, Medium.AUDIO):
             spec = next((spec for spec in studio.catalogue.models(medium) if spec.provider_id == "demo"), None)
             outcome = "no demo model" if spec is None else await _one(studio, spec)
@@ -79,7 +95,10 @@ def _check_files(studio: Studio, job: Job) -> str:
     if not job.saved_assets:
         return "no files"
     for asset in job.saved_assets:
-        content = studio.jobs.path_of(asset).read_bytes()
+        try:
+            content = studio.jobs.path_of(asset).read_bytes()
+        except OSError as error:
+            return f"{asset.path} cannot be read: {error.strerror}"
         kind = sniff(content)
         if kind is None or kind.medium is not job.medium:
             return f"{asset.path} is not what it should be"

@@ -5,11 +5,12 @@ import base64
 import contextlib
 import logging
 import signal
+import sys
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QByteArray, QObject
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import QByteArray, QObject, Qt
+from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from app.application import Options, Studio
 from app.domain.errors import StudioError
@@ -40,12 +41,16 @@ MEDIA = {"image": Medium.IMAGE, "video": Medium.VIDEO, "audio": Medium.AUDIO}
 async def open_studio(qt: QApplication, options: Options) -> int:
     """The window first, then what takes a moment; returns when the person has closed it."""
     stop = asyncio.Event()
-    studio = Studio(options)
-    start_logging(studio.paths.logs)
     loop = asyncio.get_running_loop()
     with contextlib.suppress(NotImplementedError):  # Windows has no such handlers
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stop.set)
+    try:
+        studio = Studio(options)
+    except StudioError as error:
+        await _say_why_not(error.problem(), stop)
+        return 1
+    start_logging(studio.paths.logs)
     desk = StudioWindow(qt, studio, stop)
     desk.watch_for_crashes()
     desk.open()
@@ -58,6 +63,19 @@ async def open_studio(qt: QApplication, options: Options) -> int:
     finally:
         await studio.close()
     return 0
+
+
+async def _say_why_not(problem: Problem, stop: asyncio.Event) -> None:
+    """There is no studio to open: says so on the terminal, and in a window for those who have none."""
+    happened, advice = say(problem.happened), say(problem.advice)
+    print(happened, advice, file=sys.stderr)
+    box = QMessageBox(QMessageBox.Icon.Critical, "Slowlight", happened, QMessageBox.StandardButton.Close)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setInformativeText(advice)
+    box.finished.connect(lambda _result: stop.set())
+    box.open()
+    await stop.wait()
+    box.close()
 
 
 class StudioWindow(QObject):

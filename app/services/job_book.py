@@ -35,6 +35,7 @@ class JobBook:
         self._seen: dict[str, Job] = {}
         self._unwritten: set[str] = set()
         self._behind: set[str] = set()
+        self._left_alone: frozenset[str] = frozenset()
         self._pen = asyncio.Lock()
 
     async def load(self) -> list[Job]:
@@ -60,8 +61,16 @@ class JobBook:
     def with_state(self, states: Iterable[JobState], provider_id: str = "") -> list[Job]:
         """Jobs in one of these states, oldest first: the order in which people asked for them."""
         wanted = frozenset(states)
-        found = [job for job in self._jobs.values() if job.state in wanted and provider_id in ("", job.provider_id)]
+        found = [
+            job
+            for job in self._jobs.values()
+            if job.state in wanted and provider_id in ("", job.provider_id) and job.job_id not in self._left_alone
+        ]
         return sorted(found, key=lambda job: job.created_at)
+
+    def leave_alone(self, jobs: Iterable[Job]) -> None:
+        """Nothing is done for these jobs in this run: `with_state` does not know them."""
+        self._left_alone = frozenset(job.job_id for job in jobs)
 
     def is_written(self, job_id: str) -> bool:
         """False while a new wish is in memory only: nothing may be sent for it."""

@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.domain.errors import Moment, StorageError, StudioError, UnknownModelError
 from app.domain.history import HistoryQuery
-from app.domain.job import RESTING, Asset, Job, JobState
+from app.domain.job import Asset, Job, JobState
 from app.domain.media import Medium
 from app.domain.model_spec import ModelSpec, Widget
 from app.domain.request import GenerationRequest
@@ -84,10 +84,13 @@ class JobService(QObject):
 
         `take_up=False` only shows: unfinished jobs stay as they are, for pictures of a library that has no server.
         """
-        for job in await self._book.load():
+        found = await self._book.load()
+        for job in found:
             self.job_added.emit(job)
         if take_up:
             await self._engine.start()
+        else:
+            self._book.leave_alone(job for job in found if not job.is_resting)
 
     async def close(self) -> None:
         """Starts nothing new and gives a POST on its way some seconds for its answer."""
@@ -232,7 +235,7 @@ class JobService(QObject):
 
     def unfinished(self) -> list[Job]:
         """Everything that is still on its way, oldest first."""
-        return self._book.with_state(set(JobState) - RESTING)
+        return [job for job in reversed(self._book.all()) if not job.is_resting]
 
     def expected_seconds(self, provider_id: str, model_id: str) -> float | None:
         """About how long this model takes: the median of its own past times, else what its spec says."""

@@ -6,15 +6,20 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from app.application import Options, Studio
 from app.domain.errors import StorageError
-from app.domain.job import JobState
+from app.domain.job import Job, JobState
 from app.domain.media import Medium
 from app.domain.request import GenerationRequest
+from app.self_test import self_test
+from app.store.database import Database
+from app.store.job_store import JobStore
 from tests.conftest import Run
 
 
@@ -54,7 +59,8 @@ def test_leaving_before_the_start_is_over_leaves_nothing_behind(run: Run[None], 
         await studio.close()
         assert starting.done()
         assert studio.tasks.names == []
-        assert not [thread for thread in threading.enumerate() if thread.name.startswith("database")]
+        while any(thread.name.startswith("database") for thread in threading.enumerate()):
+            await asyncio.sleep(0.01)
         again = Studio(Options(profile=tmp_path))
         await again.start()
         await again.close()
@@ -76,3 +82,61 @@ def test_a_signal_ends_the_window_well_at_any_moment(tmp_path: Path) -> None:
             _, said = window.communicate(timeout=30)
             assert window.returncode == 0, said
             assert "Traceback" not in said
+
+
+def test_a_folder_that_cannot_be_made_is_said_in_words(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    command = [sys.executable, "-m", "app", "--profile", str(tmp_path / "file" / "profile")]
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as window:
+        assert window.stderr is not None
+        said = window.stderr.readline()
+        assert "Slowlight cannot write to its own folder" in said
+        window.send_signal(signal.SIGTERM)
+        _, rest = window.communicate(timeout=30)
+        assert window.returncode == 1
+        assert "Traceback" not in rest
+    tested = subprocess.run([*command, "--self-test"], env=environment, capture_output=True, text=True, check=False)
+    assert (tested.returncode, tested.stderr) == (1, "")
+    assert "self-test failed: Slowlight cannot write to its own folder" in tested.stdout
+
+
+def test_a_self_test_that_is_told_to_stop_leaves_nothing_behind(tmp_path: Path) -> None:
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    with subprocess.Popen(
+        [sys.executable, "-m", "app", "--self-test"], env=environment, stdout=subprocess.PIPE
+    ) as test:
+        while not list(tmp_path.glob("slowlight-self-test-*/demo/jobs/*.json")):
+            assert test.poll() is None
+            time.sleep(0.01)
+        children = psutil.Process(test.pid).children(recursive=True)
+        test.send_signal(signal.SIGTERM)
+        said, _ = test.communicate(timeout=30)
+        assert (test.returncode, said) == (1, b"self-test failed: it was told to stop\n")
+    assert psutil.wait_procs(children, timeout=10)[1] == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_self_test_leaves_the_jobs_of_its_profile_as_they_stand(run: Run[None], tmp_path: Path) -> None:
+    async def story() -> None:
+        studio = Studio(Options(profile=tmp_path))
+        await studio.start()
+        job_id = _wish(studio)
+        await studio.close()
+        before = await _stored(tmp_path, job_id)
+        assert before is not None
+        assert await self_test(Options(profile=tmp_path, self_test=True), said.append) == 0
+        assert await _stored(tmp_path, job_id) == before
+
+    said: list[str] = []
+    run(story())
+    assert said[-1] == "self-test passed", said
+
+
+async def _stored(profile: Path, job_id: str) -> Job | None:
+    database = Database(profile / "slowlight.db")
+    await database.open()
+    try:
+        return await JobStore(database).get(job_id)
+    finally:
+        await database.close()
