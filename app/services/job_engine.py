@@ -90,7 +90,8 @@ class JobEngine:
 
     def _given_up(self, job: Job) -> Job:
         if job.state is JobState.WAITING:
-            return replace(job, state=JobState.CANCELLED, finished_at=self._clock.now(), problem=None)
+            ended = self._clock.now()
+            return replace(job, state=JobState.CANCELLED, finished_at=ended, problem=None, progress=None)
         return replace(job, set_aside=True) if job.state in {JobState.SENDING, *WATCHED} else job
 
     def resume(self, provider_id: str) -> None:

@@ -29,6 +29,7 @@ from app.services.provider_service import Connect, Connected, ProviderService
 from app.services.settings_service import SettingsService
 from app.services.tasks import Tasks
 from app.store.database import Database
+from app.store.input_vault import InputVault
 from app.store.job_store import JobStore
 from app.store.media_folder import MediaFolder
 from app.store.secret_store import SecretStore
@@ -286,6 +287,7 @@ async def staged(
         folder=lambda: folder,
         inspect=inspect,
         running_limit=lambda: limit,
+        vault=InputVault(profile / "inputs"),
         seams=seams,
     )
     here = Stage(cast, jobs, providers, database, store, tasks, connection, folder, [])
