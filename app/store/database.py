@@ -126,6 +126,9 @@ class Database:
                 if _primary_code(error) not in _DAMAGED:
                     raise
                 damage = str(error)
+            except UnicodeDecodeError:
+                # sqlite3 raises this when SQLite quotes what is broken
+                damage = "its tables have names that cannot be read"
         if damage:
             return self._begin_anew(damage)
         return OpenReport(migrated_from=old if 0 < old < len(self._migrations) else None, created=created)

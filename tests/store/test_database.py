@@ -232,6 +232,19 @@ def test_a_database_with_a_destroyed_page_is_set_aside_and_never_deleted(tmp_pat
     assert path.is_file()
 
 
+def test_a_database_whose_tables_have_unreadable_names_is_set_aside_and_never_deleted(tmp_path: Path) -> None:
+    path = tmp_path / "slowlight.db"
+
+    async def begin() -> None:
+        db, _ = await opened(path)
+        await db.close()
+
+    asyncio.run(begin())
+    broken = path.read_bytes().replace(b"CREATE TABLE things", b"CREATE T\xedBLE things")
+    path.write_bytes(broken)
+    assert set_aside(path).read_bytes() == broken
+
+
 def test_a_migration_keeps_the_rows_and_a_copy_of_the_file_before(tmp_path: Path) -> None:
     def repaint(connection: sqlite3.Connection) -> None:
         connection.execute("UPDATE things SET colour = 'blue'")
