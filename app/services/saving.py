@@ -7,7 +7,7 @@ import asyncio
 import logging
 from dataclasses import replace
 from pathlib import Path
-from uuid import uuid4
+from uuid import NAMESPACE_OID, uuid5
 
 from app.domain.errors import (
     BrokenResultError,
@@ -19,7 +19,7 @@ from app.domain.errors import (
     StudioError,
 )
 from app.domain.job import Asset, Job, JobState, TransferState
-from app.domain.media import SNIFF_BYTES, FileType, sniff
+from app.domain.media import SNIFF_BYTES, TEXT, FileType, sniff
 from app.domain.problem import Problem
 from app.domain.remote import Artifact, RemoteState, Snapshot
 from app.net.download import download, write_inline
@@ -93,7 +93,7 @@ class Saver:
         """Knows every file before the first byte is fetched."""
         known = {asset.remote_key for asset in job.assets}
         new = tuple(
-            Asset(uuid4().hex, job.job_id, len(job.assets) + offset, artifact.key, job.medium)
+            Asset(_asset_id(job, artifact), job.job_id, len(job.assets) + offset, artifact.key, job.medium)
             for offset, artifact in enumerate(a for a in artifacts if a.key not in known)
         )
         return (await self._book.happened(job.job_id, assets=job.assets + new) or job) if new else job
@@ -128,7 +128,8 @@ class Saver:
             got = await write_inline(artifact.inline, part)
         else:
             got = await download(connected.media, artifact.url, part, max_bytes=self._limits.max_bytes)
-        kind = sniff(got.head[:SNIFF_BYTES])
+        # only what stood in the answer itself may be words: behind a link, words are an error page
+        kind = sniff(got.head[:SNIFF_BYTES]) or (TEXT if artifact.inline is not None else None)
         if kind is None:
             await asyncio.to_thread(part.unlink, missing_ok=True)
             raise BrokenResultError
@@ -220,3 +221,8 @@ class Saver:
     def _problem(self, job: Job, error: StudioError) -> Problem:
         error.values.setdefault("folder", str(self._folder().root))
         return error.problem(Moment.SAVE, provider=self._tools.title(job))
+
+
+def _asset_id(job: Job, artifact: Artifact) -> str:
+    """The same each time it is asked: two programs that watch one job must not list its file twice (apis.md case 101)."""
+    return uuid5(NAMESPACE_OID, f"{job.job_id} {artifact.key}").hex

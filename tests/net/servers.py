@@ -105,8 +105,8 @@ def in_turn(*answers: bytes) -> Script:
 
 
 @asynccontextmanager
-async def serving(script: Script, tls: ssl.SSLContext | None = None) -> AsyncIterator[Running]:
-    """Runs a server in this loop until the block ends."""
+async def serving(script: Script, tls: ssl.SSLContext | None = None, port: int = 0) -> AsyncIterator[Running]:
+    """Runs a server in this loop until the block ends; on `port`, or on a free one."""
     handlers: set[asyncio.Task[None]] = set()
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -129,7 +129,7 @@ async def serving(script: Script, tls: ssl.SSLContext | None = None) -> AsyncIte
             running.seen.append(request)
             await script(request, wire)
 
-    server = await asyncio.start_server(connected, "127.0.0.1", 0, ssl=tls)
+    server = await asyncio.start_server(connected, "127.0.0.1", port, ssl=tls)
     running = Running(server.sockets[0].getsockname()[1], is_tls=tls is not None)
     try:
         yield running

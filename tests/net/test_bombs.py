@@ -5,13 +5,10 @@ import gzip
 import socket
 import time
 import zlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from threading import Event, Thread
 
-import psutil
 import pytest
 
 from app.domain.errors import (
@@ -24,34 +21,12 @@ from app.domain.errors import (
 from app.net.client import ApiClient
 from tests.net.calls import KEY, error_of, get
 from tests.net.fetching import fetch, left
+from tests.net.memory import MEBIBYTE, little_memory
 from tests.net.servers import Running, Script, Seen, Wire, reply
 
-MEBIBYTE = 1024 * 1024
-GROWTH_BYTES = 32 * MEBIBYTE
 BUDGET_S = 0.4
 MARGIN_S = 2.0
 """On a busy machine; the budgets themselves are a fifth of it."""
-
-
-@contextmanager
-def little_memory() -> Iterator[None]:
-    """Fails when this process grows by more than `GROWTH_BYTES` at any moment of the block."""
-    process, over, peak = psutil.Process(), Event(), 0
-    before = process.memory_info().rss
-
-    def watch() -> None:
-        nonlocal peak
-        while not over.wait(0.002):
-            peak = max(peak, process.memory_info().rss)
-
-    watcher = Thread(target=watch)
-    watcher.start()
-    try:
-        yield
-    finally:
-        over.set()
-        watcher.join()
-    assert peak - before < GROWTH_BYTES, f"{(peak - before) / MEBIBYTE:.0f} MiB more"
 
 
 @cache
