@@ -1,7 +1,8 @@
 """The foot of the viewer: transport or film strip, the facts of the result, and what can be done with it."""
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from app.domain.media import Medium
 from app.widgets import icons
@@ -12,6 +13,7 @@ from app.widgets.transport_bar import TransportBar
 from app.widgets.viewer_content import ViewerContent, ViewerItem, place_of, size_text, span_text
 
 _SIDE = 18
+_NARROW = 520
 _PLAYED = (Medium.VIDEO, Medium.AUDIO)
 _UNBROKEN_SLASH = "\u2060/\u2060"  # word joiners: a folder's name is not torn apart at the end of a line
 
@@ -44,6 +46,7 @@ class ViewerFooter(QWidget):
         self._open = self._menu.addAction(icons.icon("external-link", "second"), "")
         self._copy = self._menu.addAction(icons.icon("copy", "second"), self.tr("Copy picture"))
         self._item: ViewerItem | None = None
+        self._has_several = self._is_full_screen = False
         self._arrange()
         self._star.clicked.connect(self.favourite_toggled)
         self._folder.clicked.connect(self.show_in_folder_requested)
@@ -60,16 +63,17 @@ class ViewerFooter(QWidget):
         actions.setSpacing(8)
         for button in (self._star, self._folder, self._vary, self._save, self._more):
             actions.addWidget(button)
-        row = QHBoxLayout()
-        row.setSpacing(12)
-        row.addWidget(self.strip, 1)
-        row.addWidget(self._facts, 1)
-        row.addWidget(self._actions)
+        actions.addStretch(1)
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._row.setSpacing(12)
+        self._row.addWidget(self.strip, 1)
+        self._row.addWidget(self._facts, 1)
+        self._row.addWidget(self._actions)
         column = QVBoxLayout()
         column.setContentsMargins(_SIDE, 10, _SIDE, 10)
         column.setSpacing(8)
         column.addWidget(self.transport)
-        column.addLayout(row)
+        column.addLayout(self._row)
         column.addWidget(self._facts_below)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -88,24 +92,40 @@ class ViewerFooter(QWidget):
         """What fits to this item of the content."""
         item = content.items[index]
         several = len(content.items) > 1
+        self._has_several = several
         self._item = item
         facts = self._facts_of(item, content.place or place_of(item))
         self._facts.setText(facts.replace("/", _UNBROKEN_SLASH))
         self._facts.setAccessibleName(facts)
         self._facts_below.setText(facts)
-        self._facts.setVisible(not several)
-        self._facts_below.setVisible(several)
         self.strip.setVisible(several)
+        self._fit()
         self.transport.setVisible(item.medium in _PLAYED)
         self._star.setChecked(content.favourite)
         self._vary.setVisible(content.can_vary)
 
     def set_full_screen(self, on: bool) -> None:
         """On the whole screen only the transport stays."""
-        for part in (self._actions, self._facts, self._facts_below, self.strip):
-            part.setHidden(on)
+        self._is_full_screen = on
+        self._actions.setHidden(on)
+        self.strip.setHidden(on or not self._has_several)
+        self._fit()
         self.transport.set_full_screen(on)
         self.setVisible(not on or not self.transport.isHidden())
+
+    def _fit(self) -> None:
+        """Where there is little room, strip, actions and facts stand below each other instead of squeezing each other."""
+        narrow = self.width() < _NARROW
+        direction = QBoxLayout.Direction
+        self._row.setDirection(direction.TopToBottom if narrow else direction.LeftToRight)
+        self._row.setSpacing(8 if narrow else 12)
+        below = narrow or self._has_several
+        self._facts.setHidden(self._is_full_screen or below)
+        self._facts_below.setHidden(self._is_full_screen or not below)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     def _facts_of(self, item: ViewerItem, place: str) -> str:
         facts = []
