@@ -35,6 +35,9 @@ FLAC = FileType("flac", "audio/flac", Medium.AUDIO)
 OGG = FileType("ogg", "audio/ogg", Medium.AUDIO)
 M4A = FileType("m4a", "audio/mp4", Medium.AUDIO)
 
+TEXT = FileType("txt", "text/plain", Medium.OTHER)
+"""UTF-8 words such as a transcript. Nothing tells it from an error page, so `sniff` never says so."""
+
 FILE_TYPES = (PNG, JPEG, WEBP, GIF, MP4, MOV, WEBM, WAV, MP3, FLAC, OGG, M4A)
 SNIFF_BYTES = 64
 """How many first bytes `sniff` wants to see."""
