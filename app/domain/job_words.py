@@ -43,7 +43,7 @@ MEDIUM_ICONS: Mapping[Medium, str] = {
     Medium.IMAGE: "image",
     Medium.VIDEO: "clapperboard",
     Medium.AUDIO: "audio-lines",
-    Medium.OTHER: "file-question-mark",
+    Medium.OTHER: "file-text",
 }
 
 

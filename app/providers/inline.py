@@ -13,12 +13,24 @@ _HEX = re.compile(r"(?:0x)?[0-9a-fA-F]+")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _LINK = re.compile(r"\s*(?:https?:)?//|\s*data:", re.IGNORECASE)
 _SIGNED = re.compile(r"(?:^|&)(?:x-amz-|x-goog-|signature=|sig=|expires=|awsaccesskeyid=|key-pair-id=)", re.IGNORECASE)
+_START_CHARS = 400
 _BARE_HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:/|$)")
 
 
 def is_data_uri(text: str) -> bool:
     """True for `data:...,...`, which `sync_mode` puts where a link should be (apis.md 1.1)."""
     return _DATA_URI.match(text.lstrip()) is not None
+
+
+def holds_media(text: str) -> bool:
+    """True for a data URI, and for hex or base64 of media where a link should be (apis.md 1.1, quirk 9)."""
+    if is_data_uri(text):
+        return True
+    start = "".join(text[:_START_CHARS].split())
+    if "." in start or ":" in start or start.startswith("//"):
+        return False  # no packed media has such letters, and every link has
+    packed = _from_hex(start[: len(start) // 2 * 2]) or _from_base64(start[: len(start) // 4 * 4])
+    return packed is not None and sniff(packed[:SNIFF_BYTES]) is not None
 
 
 def decode_inline(text: str) -> bytes:

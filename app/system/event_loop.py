@@ -7,6 +7,7 @@ so the version is pinned to 0.28 and `tests/system/test_event_loop.py` counts ti
 
 import asyncio
 import os
+import sys
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import Context
@@ -31,6 +32,18 @@ class StudioLoop(qasync.QEventLoop):  # type: ignore[misc]  # qasync builds this
         super().__init__(app)
         self._workers = ThreadPoolExecutor(WORKER_THREADS, thread_name_prefix="slowlight")
         self.set_default_executor(self._workers)
+
+    def run_forever(self) -> int:
+        """As qasync's, with asyncio's care for generators that are left half-way: they are closed by a task of this loop.
+
+        A download that is broken off leaves some in the HTTP library, and without this their connections leak.
+        """
+        before = sys.get_asyncgen_hooks()
+        sys.set_asyncgen_hooks(self._asyncgen_firstiter_hook, self._asyncgen_finalizer_hook)
+        try:
+            return int(super().run_forever())
+        finally:
+            sys.set_asyncgen_hooks(*before)
 
     def call_later(
         self,

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.errors import BrokenResultError
-from app.providers.inline import absolute_link, decode_inline, is_data_uri, is_link, unsigned_link
+from app.providers.inline import absolute_link, decode_inline, holds_media, is_data_uri, is_link, unsigned_link
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
 ENCODED = base64.b64encode(PICTURE).decode()
@@ -88,3 +88,27 @@ def test_links_and_words_are_told_apart() -> None:
 def test_a_signature_does_not_make_another_file_and_another_query_does() -> None:
     assert unsigned_link("https://a.example/b?X-Amz-Date=1&X-Amz-Signature=2") == "https://a.example/b"
     assert unsigned_link("https://a.example/b?id=1") == "https://a.example/b?id=1"
+
+
+@pytest.mark.parametrize(
+    "text", [ENCODED, URL_SAFE, PICTURE.hex(), f" {PICTURE.hex()}\n", f"data:image/png;base64,{ENCODED}"]
+)
+def test_media_where_a_link_should_be_is_seen(text: str) -> None:
+    assert holds_media(text)
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://example.org/a.png",
+        "//example.org/a",
+        "/files/abcdef0123456789",
+        "files/file-0123456789",
+        "abcdef0123456789",
+        "example.org/abcd",
+        "",
+        "done",
+    ],
+)
+def test_a_link_is_not_taken_for_media(link: str) -> None:
+    assert not holds_media(link)

@@ -1,6 +1,8 @@
 """The loop that runs Qt and asyncio together."""
 
 import asyncio
+import gc
+from collections.abc import AsyncGenerator
 
 from PySide6.QtCore import QTimer
 
@@ -41,3 +43,24 @@ def test_a_subprocess_can_be_awaited(run: Run[None]) -> None:
         assert out == b"hello\n"
 
     run(ask())
+
+
+def test_a_generator_that_is_left_half_way_is_closed_by_a_task_of_the_loop(run: Run[None]) -> None:
+    closed: list[bool] = []
+
+    async def blocks() -> AsyncGenerator[int, None]:
+        try:
+            yield 1
+        finally:
+            await asyncio.sleep(0)  # as a connection does when it is closed
+            closed.append(asyncio.current_task() is not None)
+
+    async def story() -> None:
+        async for _ in blocks():
+            break
+        gc.collect()
+        while not closed:
+            await asyncio.sleep(0.001)
+
+    run(story())
+    assert closed == [True]
