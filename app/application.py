@@ -39,6 +39,7 @@ from app.store.job_store import JobStore
 from app.store.media_folder import MediaFolder
 from app.store.secret_store import SecretStore
 from app.store.settings_store import SettingsStore
+from app.system.one_instance import OneInstance
 from app.system.paths import Paths, resources
 
 log = logging.getLogger(__name__)
@@ -89,16 +90,37 @@ def _connect(spool: Spool, info: ProviderInfo, base_url: str, key: Callable[[], 
     return Connected(factory(info, api, spool), MediaClient(allow_loopback=is_loopback_url(base_url)))
 
 
+class ProfileInUseError(StudioError):
+    """Another program works with this profile; `instance` can knock there."""
+
+    code = "profile_in_use"
+    happened = text("Slowlight is open already.")
+    advice = text("Use the window that is open, or close it first.")
+    short = text("open already")
+    not_started = True
+
+    def __init__(self, instance: OneInstance) -> None:
+        super().__init__()
+        self.instance = instance
+
+
+def _refused(error: OSError) -> StorageError:
+    return StorageError(reason=f"{error.filename}: {error.strerror}")
+
+
 class Studio:
     """Settings, database, providers and jobs of one profile. `start` first, `close` last.
 
-    Making one raises StorageError when its folders cannot be made.
+    Making one raises ProfileInUseError when another program has the profile, and StorageError when its folders cannot be
+    made.
     """
 
     def __init__(self, options: Options, demo_arguments: tuple[str, ...] = ()) -> None:
         self.options = options
         self.paths = Paths.for_profile(options.profile) if options.profile else Paths.for_user()
         self._prepare_folders()
+        self.instance = OneInstance(self.paths.lock_file)
+        self._claim()
         self.activity = ActivityService()
         self.tasks = Tasks(on_crash=self._task_crashed)
         self.settings = SettingsService(SettingsStore(self.paths.settings_file), self.tasks.start)
@@ -131,7 +153,15 @@ class Studio:
         try:
             self.paths.prepare()
         except OSError as error:
-            raise StorageError(reason=f"{error.filename}: {error.strerror}") from error
+            raise _refused(error) from error
+
+    def _claim(self) -> None:
+        """Before anything is read: two that write the same jobs could pay for one of them twice."""
+        try:
+            if not self.instance.claim():
+                raise ProfileInUseError(self.instance)
+        except OSError as error:
+            raise _refused(error) from error
 
     def _make_jobs(self) -> JobService:
         max_mb = self.settings.get("downloads.max_mb")
@@ -218,6 +248,7 @@ class Studio:
                 await service.close()
             except Exception:
                 log.exception("%s could not be closed", type(service).__name__)
+        self.instance.close()
 
     def _setting_changed(self, key: str) -> None:
         if key == "limits.running_per_provider":

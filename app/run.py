@@ -24,6 +24,6 @@ def run(options: Options, qt: QApplication | None = None) -> int:
         from app.self_test import self_test
 
         return event_loop.run(qt, self_test(options))
-    from app.studio_window import open_studio
+    from app.opening import open_studio
 
     return event_loop.run(qt, open_studio(qt, options))

@@ -2,17 +2,14 @@
 
 import asyncio
 import base64
-import contextlib
 import logging
-import signal
-import sys
 from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QByteArray, QObject, Qt
-from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
-from app.application import Options, Studio
+from app.application import Studio
 from app.domain.errors import StudioError
 from app.domain.job import Job, JobState
 from app.domain.media import Medium
@@ -29,53 +26,13 @@ from app.pages.window_actions import PAGE_OF, WindowActions
 from app.services.activity_service import ActivityKind
 from app.system.appearance import Appearance
 from app.system.language import say
-from app.system.logs import install_hooks, start_logging, watch_for_crashes
+from app.system.logs import install_hooks, watch_for_crashes
 from app.widgets.look import wear
 from app.widgets.player import MediaPlayer
 
 log = logging.getLogger(__name__)
 
 MEDIA = {"image": Medium.IMAGE, "video": Medium.VIDEO, "audio": Medium.AUDIO}
-
-
-async def open_studio(qt: QApplication, options: Options) -> int:
-    """The window first, then what takes a moment; returns when the person has closed it."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    with contextlib.suppress(NotImplementedError):  # Windows has no such handlers
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, stop.set)
-    try:
-        studio = Studio(options)
-    except StudioError as error:
-        await _say_why_not(error.problem(), stop)
-        return 1
-    start_logging(studio.paths.logs)
-    desk = StudioWindow(qt, studio, stop)
-    desk.watch_for_crashes()
-    desk.open()
-    # a task of its own: the window can be closed however long this takes
-    studio.tasks.start("start", desk.start())
-    try:
-        await stop.wait()
-        desk.end()
-        await asyncio.sleep(0)  # the player closes in the loop's next turn, before anything it plays from goes
-    finally:
-        await studio.close()
-    return 0
-
-
-async def _say_why_not(problem: Problem, stop: asyncio.Event) -> None:
-    """There is no studio to open: says so on the terminal, and in a window for those who have none."""
-    happened, advice = say(problem.happened), say(problem.advice)
-    print(happened, advice, file=sys.stderr)
-    box = QMessageBox(QMessageBox.Icon.Critical, "Slowlight", happened, QMessageBox.StandardButton.Close)
-    box.setTextFormat(Qt.TextFormat.PlainText)
-    box.setInformativeText(advice)
-    box.finished.connect(lambda _result: stop.set())
-    box.open()
-    await stop.wait()
-    box.close()
 
 
 class StudioWindow(QObject):
@@ -155,6 +112,14 @@ class StudioWindow(QObject):
             log.exception("the studio could not start")
             if not isinstance(error, StudioError):
                 raise
+
+    def come_forward(self) -> None:
+        """Somebody started the studio again: this is the window they want."""
+        self.window.setWindowState(self.window.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.window.show()
+        self.window.raise_()
+        self.window.activateWindow()
+        QApplication.alert(self.window)
 
     def end(self) -> None:
         """Remembers where the window stood and takes it away; the work below is ended by the caller."""

@@ -140,3 +140,46 @@ async def _stored(profile: Path, job_id: str) -> Job | None:
         return await JobStore(database).get(job_id)
     finally:
         await database.close()
+
+
+def test_a_second_start_brings_the_first_window_forward_and_ends(tmp_path: Path) -> None:
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    command = [sys.executable, "-m", "app", "--profile", str(tmp_path)]
+    with subprocess.Popen(command, env=environment) as first:
+        while not (tmp_path / "slowlight.knock").exists():
+            assert first.poll() is None
+            time.sleep(0.01)
+        assert subprocess.run(command, env=environment, timeout=60, check=False).returncode == 0
+        assert first.poll() is None
+        tested = subprocess.run([*command, "--self-test"], env=environment, capture_output=True, text=True, check=False)
+        assert (tested.returncode, tested.stdout) == (1, "self-test failed: Slowlight is open already.\n")
+        first.kill()
+        first.wait()
+    note = tmp_path / "slowlight.knock" / "note"
+    note.touch()
+    with subprocess.Popen(command, env=environment) as again:
+        while note.exists():
+            assert again.poll() is None
+            time.sleep(0.01)
+        again.send_signal(signal.SIGTERM)
+        assert again.wait(30) == 0
+
+
+def test_a_start_while_the_last_one_is_leaving_waits_for_its_place(run: Run[None], tmp_path: Path) -> None:
+    async def story() -> None:
+        leaving = Studio(Options(profile=tmp_path))
+        environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+        command = [sys.executable, "-m", "app", "--profile", str(tmp_path)]
+        (tmp_path / "slowlight.knock").mkdir()
+        with subprocess.Popen(command, env=environment) as coming:  # noqa: ASYNC220 - starting it takes no time
+            while not list((tmp_path / "slowlight.knock").iterdir()):
+                assert coming.poll() is None
+                await asyncio.sleep(0.01)
+            await leaving.close()
+            while list((tmp_path / "slowlight.knock").iterdir()):
+                assert coming.poll() is None
+                await asyncio.sleep(0.01)
+            coming.send_signal(signal.SIGTERM)
+            assert await asyncio.to_thread(coming.wait, 30) == 0
+
+    run(story())
