@@ -34,6 +34,9 @@ class UploadServer:
     store: Answer = lambda _server, _seen: reply(200)
     link: Answer = linked
     create: Answer = lambda _server, _seen: json_reply(JOB)
+    state: Answer = lambda _server, seen: json_reply(
+        {"generation_list": [JOB]} if seen.path == "/v1/generation" else JOB
+    )
     gate: asyncio.Event | None = None
     cut_storage: bool = False
     server: Running | None = field(default=None)
@@ -55,7 +58,7 @@ class UploadServer:
         elif seen.method == "POST":
             await wire.send(self.create(server, seen))
         else:
-            await wire.send(json_reply({"generation_list": [JOB]} if seen.path == "/v1/generation" else JOB))
+            await wire.send(self.state(server, seen))
 
     def of(self, method: str, path_start: str) -> list[Seen]:
         """What came of one kind."""
