@@ -16,7 +16,7 @@ from app.domain.problem import Problem
 from app.domain.provider_info import Capabilities, ProviderInfo
 from app.domain.text import Text, plain, text
 from app.net.address import is_loopback_url
-from app.net.client import ApiClient
+from app.net.client import ApiClient, load_library
 from app.net.media_client import MediaClient
 from app.net.spool import Spool
 from app.providers.base import Provider
@@ -211,6 +211,7 @@ class Studio:
             self.activity.add(ActivityKind.WARNING, notice)
         await self.jobs.start(take_up=take_up)
         self.tasks.start("sweep inputs", self._sweep_inputs())
+        self.tasks.start("load the network library", load_library())
 
     async def _inputs_in_use(self) -> frozenset[str]:
         """Files that recipes name, and those that stand in the forms."""

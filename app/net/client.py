@@ -11,12 +11,10 @@ import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Iterator, Mapping
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
-from functools import partial
-from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import Any, cast
+from functools import cache, partial
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 from urllib.parse import urlsplit
-
-import httpx
 
 from app.domain.errors import (
     ConnectionLostError,
@@ -34,9 +32,13 @@ from app.domain.redaction import HIDDEN
 from app.net.address import api_url, follow_up_url, is_loopback_url, without_query
 from app.net.answer import MAX_BODY_BYTES, Answer, BoundedBody, Sink, Unpacker, too_large
 from app.net.lane import Lane
-from app.net.network import Network
 from app.net.schemes import Scheme, SchemeMemory, SchemesOfThisRun
 from app.net.tls import tls_context, tls_trouble
+
+if TYPE_CHECKING:  # the library takes a third of the program's start-up, and the first window needs none of it
+    import httpx
+
+    from app.net.network import Network
 
 CONNECT_S = 10.0
 EXCHANGE_S = 60.0
@@ -48,14 +50,25 @@ _BLOCK_BYTES = 256 * 1024
 _SAFE_METHODS = frozenset({"GET", "HEAD", "DELETE"})
 _OWN_HEADERS = frozenset({"authorization", "cookie", "host", "proxy-authorization", "accept-encoding"})
 _MASKABLE_KEY_CHARS = 16  # a shorter key could be a part of ordinary words
-_WIRE_ERRORS = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, UnicodeError, ssl.SSLError)
 
-Http = httpx.AsyncClient
-Response = httpx.Response
+Http: TypeAlias = "httpx.AsyncClient"
+Response: TypeAlias = "httpx.Response"
 
 log = logging.getLogger(__name__)
 for _name in ("httpx", "httpcore"):  # at INFO they write whole signed links (reliability.md K2)
     logging.getLogger(_name).setLevel(logging.WARNING)
+
+
+async def load_library() -> None:
+    """Reads httpx off the thread that paints, before it is needed for the first time."""
+    await asyncio.to_thread(import_module, "httpx")
+
+
+@cache
+def _wire_errors() -> tuple[type[Exception], ...]:
+    import httpx
+
+    return httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, UnicodeError, ssl.SSLError
 
 
 class Trace:
@@ -78,7 +91,9 @@ def translated(trace: Trace) -> Iterator[None]:
     """Errors of the wire become errors of the studio. The cause is cut off: it holds the request with its key."""
     try:
         yield
-    except _WIRE_ERRORS as error:
+    except _wire_errors() as error:
+        import httpx
+
         reason = str(error)[:200]
         if not trace.sent:
             wrong = tls_trouble(error)
@@ -88,11 +103,17 @@ def translated(trace: Trace) -> Iterator[None]:
         raise ConnectionLostError(reason) from None
 
 
-async def open_http(*, keep_alive: bool, direct: bool, tls: bool, network: Network | None = None) -> Http:
+async def open_http(*, keep_alive: bool, direct: bool, tls: bool, network: "Network | None" = None) -> Http:
     """An unbounded pool without cookies and redirects; `direct` leaves the environment's proxies out.
 
     `network` takes the place of the usual way to hosts. Raises NoConnectionError when the proxy settings cannot be used.
     """
+    from http.cookiejar import CookieJar, DefaultCookiePolicy
+
+    import httpx
+
+    from app.net.network import Network
+
     context = await tls_context() if tls else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     idle = _MAX_IDLE_CONNECTIONS if keep_alive else 0
     try:
@@ -127,6 +148,8 @@ async def send(
     A body in pieces needs its Content-Length among the headers, or it goes out chunked. Raises InsecureAddressError where
     the library sees another host in `url` than the checks saw.
     """
+    import httpx
+
     timeout = httpx.Timeout(connect=CONNECT_S, read=longest_s, write=longest_s, pool=None)
     request = http.build_request(
         method, url, content=body, headers=dict(headers), timeout=timeout, extensions={"trace": trace}
@@ -223,6 +246,14 @@ class ApiClient:
         url = follow_up_url(self.base_url, link, self._extra_origins)
         longest_s = deadline_s or self._exchange_s
         return await self._ask(_Call("GET", url, {}, None, longest_s, max_bytes, sink, self._key()))
+
+    def may_follow(self, link: str) -> bool:
+        """True for a link that `follow` would ask for."""
+        try:
+            follow_up_url(self.base_url, link, self._extra_origins)
+        except InsecureAddressError:
+            return False
+        return bool(link.strip())
 
     async def _ask(self, call: "_Call") -> Answer:
         fingerprint = key_fingerprint(call.key)

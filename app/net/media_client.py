@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from app.domain.errors import InsecureAddressError, ServiceTimeoutError
 from app.net.address import (
@@ -19,7 +19,9 @@ from app.net.address import (
 )
 from app.net.client import Response, Trace, chunks_of, headers_of, open_http, send, translated
 from app.net.lane import Lane
-from app.net.network import JudgedNetwork, Resolve, look_up
+
+if TYPE_CHECKING:
+    from app.net.network import Resolve
 
 MEDIA_HEADERS_S = 30.0
 FLOOR_BYTES = 30 * 1024
@@ -77,7 +79,7 @@ class MediaClient:
     """Fetches result links: no key, no cookies, https, and redirects followed by hand under the same rules.
 
     `allow_loopback` is for a provider whose own base URL is this computer. The floor is the slowest acceptable speed.
-    What `resolve` makes of a name is judged as if it stood in the link.
+    What `resolve` makes of a name is judged as if it stood in the link; without it the system is asked.
     """
 
     def __init__(
@@ -88,13 +90,16 @@ class MediaClient:
         floor_bytes: int = FLOOR_BYTES,
         floor_window_s: float = FLOOR_WINDOW_S,
         headers_deadline_s: float = MEDIA_HEADERS_S,
-        resolve: Resolve = look_up,
+        resolve: "Resolve | None" = None,
     ) -> None:
+        from app.net.network import JudgedNetwork, look_up
+
         self._allow_loopback = allow_loopback
         self._floor = floor_bytes, floor_window_s
         self._headers_deadline_s = headers_deadline_s
         make = partial(open_http, keep_alive=True)
-        outside, here = JudgedNetwork(is_public_address, resolve), JudgedNetwork(is_loopback_address, resolve)
+        ask = resolve or look_up
+        outside, here = JudgedNetwork(is_public_address, ask), JudgedNetwork(is_loopback_address, ask)
         self._public = Lane(partial(make, direct=False, tls=True, network=outside), slots=at_once)
         self._local = Lane(partial(make, direct=True, tls=False, network=here), slots=at_once)
         self._local_tls = Lane(partial(make, direct=True, tls=True, network=here), slots=at_once)
