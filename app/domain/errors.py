@@ -37,6 +37,8 @@ class StudioError(Exception):
     advice = text("Try again. If it happens again, open Activity and copy the details.")
     short = text("unexpected error")
     money: Text | None = None
+    asked_now: Text | None = None
+    """Advice for somebody who has just asked, as with Test key: nothing is tried again by itself then."""
     not_started = False
     waiting_helps = False
 
@@ -54,7 +56,7 @@ class StudioError(Exception):
         self.retry_after_s = retry_after_s
         self.fields: Mapping[str, str] = dict(fields or {})
         self.values = {name: str(value) for name, value in values.items()}
-        super().__init__(server_text or str(self.happened))
+        super().__init__(server_text or str(self.happened.with_values(**self.values)))
 
     def money_at(self, moment: Moment) -> Text:
         """What it means for the money; a class with a sentence of its own says that one at any moment."""
@@ -64,11 +66,12 @@ class StudioError(Exception):
         """The three sentences for this moment; `provider` is the provider's title."""
         values = {"provider": provider, **self.values}
         money = self.money_at(moment)
+        advice = self.asked_now if moment is Moment.OTHER and self.asked_now is not None else self.advice
         return Problem(
             code=self.code,
             happened=self.happened.with_values(**values),
             money=money.with_values(**values) if money else money,
-            advice=self.advice.with_values(**values),
+            advice=advice.with_values(**values),
             short=self.short.with_values(**values),
             server_text=self.server_text,
             fields=self.fields,
@@ -85,6 +88,7 @@ class NoConnectionError(StudioError):
     code = "no_connection"
     happened = text("{provider} cannot be reached from this computer.")
     advice = text("Check the connection to the internet. Slowlight keeps trying.")
+    asked_now = text("Check the connection to the internet and the address, then try again.")
     short = text("no connection")
     not_started = True
     waiting_helps = True
@@ -96,6 +100,7 @@ class UnprovenServerError(NoConnectionError):
     code = "unproven_server"
     happened = text("{provider} was not asked, because the connection is not secure: {reason}.")
     advice = text("Check date and time of this computer, and whether this network asks you to log in.")
+    asked_now = advice
     short = text("connection is not secure")
 
 
@@ -115,6 +120,7 @@ class ServiceTimeoutError(ConnectionLostError):
     code = "timeout"
     happened = text("{provider} did not answer in time.")
     advice = text("The service may be busy. Slowlight asks again by itself where that is safe.")
+    asked_now = text("The service may be busy. Try again in a while.")
     short = text("no answer in time")
 
 
@@ -155,6 +161,7 @@ class KeyRejectedError(StudioError):
     code = "key_rejected"
     happened = text("{provider} did not accept the API key.")
     advice = text("Check the key in Settings with Test key, or paste it again.")
+    asked_now = text("Copy the whole key at the provider once more and paste it again.")
     short = text("key not accepted")
     not_started = True
 
@@ -183,6 +190,7 @@ class TooManyRequestsError(StudioError):
     code = "too_many_requests"
     happened = text("{provider} is taking no more requests at the moment.")
     advice = text("Slowlight waits and tries again by itself.")
+    asked_now = text("Wait a minute and try again.")
     short = text("service is busy")
     not_started = True
     waiting_helps = True
@@ -347,9 +355,7 @@ class KeychainError(StudioError):
 
     code = "keychain"
     happened = text("The system keychain cannot be used: {reason}.")
-    advice = text(
-        "The key is held until Slowlight is closed. To keep it, set up or unlock the keychain and save again."
-    )
+    advice = text("Unlock the keychain, or set one up, and try again.")
     short = text("keychain not available")
 
 
@@ -357,7 +363,7 @@ class UnknownOutcomeError(StudioError):
     """A paid request went out and its outcome is not known. Never sent again by itself."""
 
     code = "unknown_outcome"
-    happened = text("The answer of {provider} was lost. The job may have been started.")
+    happened = text("{provider} did not say whether it took the job. It may have been started.")
     money = text("It may have been charged. Slowlight does not send it again by itself.")
     advice = text("Look at the provider's console. Retry only if nothing was started there.")
     short = text("may have been charged")
