@@ -15,6 +15,7 @@ from app.domain.media_input import digests_anywhere
 from app.domain.problem import Problem
 from app.domain.provider_info import Capabilities, ProviderInfo
 from app.domain.text import Text, plain, text
+from app.domain.values import Json
 from app.net.address import is_loopback_url
 from app.net.client import ApiClient, load_library
 from app.net.media_client import MediaClient
@@ -70,6 +71,8 @@ class Options:
 
 LIBRARY_DEADLINE_S = 5.0
 """A network drive that does not answer must not keep the studio closed."""
+FOLDERS_REMEMBERED = 20
+"""Libraries of before in which saved results are looked for."""
 
 Factory = Callable[[ProviderInfo, ApiClient, Spool], Provider]
 
@@ -144,6 +147,7 @@ class Studio:
         self.inputs = InputService(self.vault, self.assets, self._inputs_in_use)
         self.database = Database(self.paths.database)
         self._folder: MediaFolder | None = None
+        self._earlier: tuple[MediaFolder, ...] | None = None
         self.jobs = self._make_jobs()
         self.settings.changed.connect(self._setting_changed)
         self.settings.trouble.connect(self._note_trouble)
@@ -173,6 +177,7 @@ class Studio:
             tasks=self.tasks,
             find_spec=self.catalogue.spec_for,
             folder=self.folder,
+            earlier=self.earlier_folders,
             inspect=self.assets.inspect,
             running_limit=lambda: int(str(self.settings.get("limits.running_per_provider"))),
             vault=self.vault,
@@ -180,10 +185,25 @@ class Studio:
         )
 
     def folder(self) -> MediaFolder:
-        """The library as it was set when this run began: paths of saved files belong to one folder."""
+        """The library as it was set when this run began; it is remembered for later runs with another one."""
         if self._folder is None:
             self._folder = MediaFolder(self.library_path())
+            if self._folder.root != self.paths.library:
+                here = str(self._folder.root)
+                used: list[Json] = [here, *(folder for folder in self._used_folders() if folder != here)]
+                self.settings.set("library.used", used[:FOLDERS_REMEMBERED])
         return self._folder
+
+    def earlier_folders(self) -> tuple[MediaFolder, ...]:
+        """Libraries of earlier runs: what was saved there stays there."""
+        if self._earlier is None:
+            roots = dict.fromkeys((*map(Path, self._used_folders()), self.paths.library))
+            self._earlier = tuple(MediaFolder(root) for root in roots if root != self.folder().root)
+        return self._earlier
+
+    def _used_folders(self) -> list[str]:
+        used = self.settings.get("library.used")
+        return [folder for folder in used if isinstance(folder, str) and folder] if isinstance(used, list) else []
 
     def library_path(self) -> Path:
         """The folder of the settings, else the profile's own."""

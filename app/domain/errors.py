@@ -324,7 +324,10 @@ class ResultTooLargeError(StudioError):
 class DiskFullError(StudioError):
     code = "disk_full"
     happened = text("There is not enough space for the result in {folder}.")
-    advice = text("Free some space or choose another library folder in Settings. Slowlight tries again by itself.")
+    advice = text(
+        "Free some space there: Slowlight tries again by itself. "
+        "Another library folder, chosen in Settings, is used from the next start on."
+    )
     short = text("disk is full")
     waiting_helps = True
 
@@ -332,9 +335,21 @@ class DiskFullError(StudioError):
 class LibraryMissingError(StudioError):
     code = "library_missing"
     happened = text("The library folder {folder} cannot be written to.")
-    advice = text("Connect the drive again or choose another folder in Settings. Slowlight tries again by itself.")
+    advice = text(
+        "Connect the drive again: Slowlight tries again by itself. "
+        "Another library folder, chosen in Settings, is used from the next start on."
+    )
     short = text("library folder is missing")
     waiting_helps = True
+
+
+class ResultMissingError(StudioError):
+    """A saved result is not where it was put: deleted, moved, or on a drive that is not there now."""
+
+    code = "result_missing"
+    happened = text("{file} is not in the library any more.")
+    advice = text("Connect the drive again, or put the file back. With Run again it can be made once more.")
+    short = text("file is missing")
 
 
 # --- this computer

@@ -66,6 +66,10 @@ def _is_object(value: Json) -> bool:
     return isinstance(value, dict)
 
 
+def _is_list_of_texts(value: Json) -> bool:
+    return isinstance(value, list) and all(isinstance(entry, str) for entry in value)
+
+
 def _is_base_url(value: Json) -> bool:
     return isinstance(value, str) and (value.strip() == "" or is_acceptable_base_url(value.strip()))
 
@@ -88,6 +92,8 @@ LANGUAGE: Setting[str] = Setting("language", "", _is_language)
 """A locale such as "de" or "pt_BR"; "" is the system's."""
 LIBRARY_FOLDER: Setting[str] = Setting("library.folder", "", _is_text)
 """An absolute path; "" is the profile's own."""
+LIBRARY_USED: Setting[list[Json]] = Setting("library.used", [], _is_list_of_texts)
+"""Chosen folders that results were saved to, the newest first: what lies in earlier ones is found there."""
 NOTIFICATIONS: Setting[bool] = Setting("notifications.enabled", True, _is_switch)
 RUNNING_PER_PROVIDER: Setting[int] = Setting("limits.running_per_provider", 4, whole(1, MOST_RUNNING))
 DOWNLOAD_MAX_MB: Setting[int] = Setting("downloads.max_mb", 4096, whole(1, 1_000_000))
@@ -111,6 +117,7 @@ SETTINGS: tuple[Setting[Any], ...] = (
     REDUCED_MOTION,
     LANGUAGE,
     LIBRARY_FOLDER,
+    LIBRARY_USED,
     NOTIFICATIONS,
     RUNNING_PER_PROVIDER,
     DOWNLOAD_MAX_MB,

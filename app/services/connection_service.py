@@ -44,6 +44,8 @@ class ConnectionService(QObject):
         self._shown = away
         names = ", ".join(away)
         sentence = text(
-            "{providers} cannot be reached. Jobs go on over there; Slowlight keeps trying.", providers=names
+            "{providers} cannot be reached. Jobs that were sent go on over there, the others wait here. "
+            "Slowlight keeps trying.",
+            providers=names,
         )
         self.offline_changed.emit(bool(away), sentence if away else Text())

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from PySide6.QtCore import QObject, Signal
 
-from app.domain.errors import Moment, StorageError, StudioError, UnknownModelError
+from app.domain.errors import Moment, ResultMissingError, StorageError, StudioError, UnknownModelError
 from app.domain.history import HistoryQuery
 from app.domain.job import Asset, Job, JobState
 from app.domain.media import Medium
@@ -59,6 +59,7 @@ class JobService(QObject):
         tasks: Tasks,
         find_spec: Callable[[str, str], ModelSpec | None],
         folder: Callable[[], MediaFolder],
+        earlier: Callable[[], Sequence[MediaFolder]] = tuple,
         inspect: Inspect,
         running_limit: Callable[[], int],
         vault: InputVault | None = None,
@@ -71,6 +72,7 @@ class JobService(QObject):
         self._tasks = tasks
         self._find_spec = find_spec
         self._folder = folder
+        self._earlier = earlier
         self._timings: dict[tuple[str, str], float | None] = {}
         self._book = JobBook(store, self._told)
         tools = JobTools(
@@ -250,8 +252,14 @@ class JobService(QObject):
         return spec.expected_s if spec else None
 
     def path_of(self, asset: Asset) -> Path:
-        """Where a saved file lies."""
-        return self._folder().absolute(asset.path)
+        """Where a saved file lies: in the library, or in one of before where that has it."""
+        return self._folder_of(asset).absolute(asset.path)
+
+    def _folder_of(self, asset: Asset) -> MediaFolder:
+        folder, earlier = self._folder(), self._earlier()
+        if not earlier or folder.exists(asset.path):
+            return folder
+        return next((before for before in earlier if before.exists(asset.path)), folder)
 
     async def history(self, query: HistoryQuery, offset: int, limit: int) -> list[Job]:
         """One page of everything ever made, newest first."""
@@ -271,8 +279,14 @@ class JobService(QObject):
         return await self._store.spent(today.replace(day=1, hour=0, minute=0, second=0, microsecond=0))
 
     async def save_copy(self, asset: Asset, target: Path) -> None:
-        """Copies a result to a place the person chose. Raises DiskFullError or LibraryMissingError."""
-        await asyncio.to_thread(self._folder().save_copy, asset.path, target)
+        """Copies a result to a place the person chose. Raises ResultMissingError, DiskFullError or LibraryMissingError."""
+        await asyncio.to_thread(self._save_copy, asset, target)
+
+    def _save_copy(self, asset: Asset, target: Path) -> None:
+        folder = self._folder_of(asset)
+        if not folder.exists(asset.path):
+            raise ResultMissingError(file=Path(asset.path).name)
+        folder.save_copy(asset.path, target)
 
     # --- inside
 
