@@ -97,10 +97,14 @@ class JobBook:
             self._trim_seen()
 
     async def write_down(self, job_id: str, body: bytes, path: str) -> None:
-        """The wish as it is by now, and the exact request for it, go to the disk. Raises StorageError."""
+        """The wish as it is by now, and the exact request for it, go to the disk. Raises StorageError.
+
+        One that was taken back and deleted meanwhile is not worth a row.
+        """
         async with self._pen:
-            job = self._jobs[job_id]
-            await self._store.add(job, body, path)
+            job = self.get(job_id)
+            if job is not None:
+                await self._store.add(job, body, path)
             self._unwritten.discard(job_id)
 
     async def begin_sending(self, job_id: str, attempt: int, at: datetime, *, filled: bytes | None = None) -> bool:

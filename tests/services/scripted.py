@@ -202,6 +202,8 @@ class Stage:
     connection: ConnectionService
     folder: MediaFolder
     changes: list[Job]
+    crashes: list[str]
+    """What ended in a way that nobody thought of."""
 
     def submit(self, prompt: str = "a lake", **params: Json) -> str:
         spec = self.cast.spec
@@ -257,7 +259,8 @@ async def staged(
     profile: Path, cast: Cast, seams: JobSeams, *, limit: int = 4, ready: bool = True, inspect: Inspect = _inspect
 ) -> AsyncIterator[Stage]:
     """The job service on a profile folder; entering a second time on the same folder is a restart."""
-    tasks = Tasks()
+    crashes: list[str] = []
+    tasks = Tasks(on_crash=lambda name, error: crashes.append(f"{name}: {error!r}"))
     settings = SettingsService(SettingsStore(profile / "settings.json"), tasks.start)
 
     async def demo_url() -> str:
@@ -290,7 +293,7 @@ async def staged(
         vault=InputVault(profile / "inputs"),
         seams=seams,
     )
-    here = Stage(cast, jobs, providers, database, store, tasks, connection, folder, [])
+    here = Stage(cast, jobs, providers, database, store, tasks, connection, folder, [], crashes)
     jobs.job_added.connect(here.changes.append)
     jobs.job_changed.connect(here.changes.append)
     if ready:

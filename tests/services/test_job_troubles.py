@@ -256,6 +256,20 @@ def test_a_wish_can_be_taken_back_while_it_is_being_written_down(run: Run[None],
     run(story())
 
 
+def test_a_wish_can_be_taken_back_and_deleted_before_it_was_written_down(run: Run[None], tmp_path: Path) -> None:
+    async def story() -> None:
+        async with world(tmp_path, Script(polls=[RUNNING])) as here:
+            job_id = here.submit()
+            here.jobs.cancel(job_id)
+            here.jobs.job_changed.connect(lambda job: here.jobs.delete(job.job_id) if job.is_resting else None)
+            await here.until(lambda: not here.tasks.names)
+            assert here.jobs.job(job_id) is None
+            assert here.crashes == []
+            assert here.provider.bodies == []
+
+    run(story())
+
+
 @pytest.mark.parametrize("turns", range(12))
 def test_a_job_is_cancelled_or_sent_and_never_both(run: Run[None], tmp_path: Path, turns: int) -> None:
     async def story() -> None:

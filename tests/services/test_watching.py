@@ -13,6 +13,7 @@ import pytest
 from app.domain.errors import (
     JobGoneError,
     KeyRejectedError,
+    NoConnectionError,
     NotAllowedError,
     ServiceFailedError,
     ServiceTimeoutError,
@@ -169,5 +170,18 @@ def test_a_star_does_not_make_a_tired_server_be_asked_again(run: Run[None], tmp_
             await here.until(lambda: (job := here.jobs.job(job_id)) is not None and job.favourite)
             await asyncio.sleep(0.05)
             assert provider.polled == []
+
+    run(story())
+
+
+def test_the_banner_goes_when_nobody_waits_for_that_provider_any_more(run: Run[None], tmp_path: Path) -> None:
+    async def story() -> None:
+        async with world(tmp_path, Script(submits=[NoConnectionError()] * 1000, polls=[RUNNING])) as here:
+            job_id = here.submit()
+            await here.until(lambda: here.connection.is_offline)
+            here.jobs.cancel(job_id)
+            await here.until_state(job_id, S.CANCELLED)
+            await here.until(lambda: not here.connection.is_offline)
+            assert here.crashes == []
 
     run(story())
