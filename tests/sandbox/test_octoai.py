@@ -144,14 +144,17 @@ def test_a_header_makes_it_asynchronous_with_202_until_it_is_done() -> None:
         deadline = time.monotonic() + 30
         while (200, "completed") not in seen:
             assert time.monotonic() < deadline
+            early = at(demo, begun["poll_url"].replace("requests", "responses"))
             answer = at(demo, begun["poll_url"])
             word = (answer.status, answer.json["status"])
             assert ("response_url" in answer.json) == (word == (200, "completed"))
-            if word == (202, "running"):
-                assert at(demo, begun["poll_url"].replace("requests", "responses")).status == 404
+            if word != (200, "completed"):
+                assert early.status == 404
             seen += [word] if word not in seen else []
             time.sleep(0.01)
-        assert seen == [(202, "pending"), (202, "running"), (200, "completed")]
+        # on a busy machine a state may pass between two questions, never in another order
+        in_order = [(202, "pending"), (202, "running"), (200, "completed")]
+        assert seen == [word for word in in_order if word in seen]
         result = at(demo, answer.json["response_url"]).json
         assert len(result["images"]) == 2
         assert at(demo, answer.json["response_url"]).json == result  # as often as one likes
