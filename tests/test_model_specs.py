@@ -7,6 +7,7 @@ from typing import cast
 import pytest
 
 from app.domain.media import Medium
+from app.domain.media_input import MediaInput
 from app.domain.model_spec import Mark, ModelSpec, Param, Widget, parse_model_spec
 from app.domain.values import Json, JsonObject
 from app.services import validation
@@ -31,6 +32,18 @@ def spec_of(provider: str, name: str) -> ModelSpec:
     return parse_model_spec(json.loads((FOLDER / provider / f"{name}.json").read_text()))
 
 
+def needed(spec: ModelSpec) -> dict[str, Json]:
+    """What a person has to give: words, and a file where the model cannot do without one."""
+    words: dict[str, Json] = {p.name: "a lake" for p in spec.params if p.widget is Widget.PROMPT}
+    kinds = {Medium.IMAGE: "image/png", Medium.VIDEO: "video/mp4", Medium.AUDIO: "audio/flac"}
+    given = {
+        p.name: MediaInput("a" * 64, "a file", kinds[p.input], 90_000).to_json()
+        for p in spec.params
+        if p.input is not None and p.required
+    }
+    return {**words, **given}
+
+
 def name_of(path: Path) -> str:
     return f"{path.parent.name}/{path.stem}"
 
@@ -43,8 +56,8 @@ def test_a_file_is_sound_and_tells_its_sources(path: Path) -> None:
     assert spec.provider_id == path.parent.name
     assert spec.sources
     assert spec.summary
-    assert spec.params[0].widget is Widget.PROMPT, "the prompt comes first"
-    assert spec.params[0].title == "Prompt"
+    assert spec.params[0].widget is Widget.PROMPT or spec.param("prompt") is None, "the prompt comes first"
+    assert spec.params[0].title == "Prompt" or spec.params[0].required
     assert len({param.title for param in spec.params}) == len(spec.params), "each name can be told from the others"
 
 
@@ -57,7 +70,7 @@ def test_every_value_carries_its_mark(path: Path) -> None:
 @pytest.mark.parametrize("path", FILES, ids=name_of)
 def test_the_defaults_with_a_prompt_can_be_sent(path: Path) -> None:
     spec = parse_model_spec(json.loads(path.read_text()))
-    values = {**spec.defaults(), "prompt": "a lake"}
+    values = {**spec.defaults(), **needed(spec)}
     assert validation.problems(spec, values, validation.make_validator(spec)) == {}
     assert validation.warnings(spec, values) == {}
 

@@ -149,6 +149,10 @@ class ModelSpec:
         """The parameter of that name, or None."""
         return next((param for param in self.params if param.name == name), None)
 
+    def param_for(self, given: Medium) -> Param | None:
+        """The first parameter that takes a file of this medium."""
+        return next((param for param in self.params if param.inputs and param.inputs.takes(given)), None)
+
     def defaults(self) -> dict[str, Json]:
         """The value of every parameter that has one."""
         return {param.name: param.default for param in self.params if param.default is not None}

@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.domain.free_form import FREE_FORM_ID, free_form_spec, params_of, values_of
 from app.domain.media import Medium
-from app.domain.model_spec import MAX_FILE_BYTES, ModelSpec, ModelSpecError, parse_model_spec
+from app.domain.model_spec import MAX_FILE_BYTES, ModelSpec, ModelSpecError, Param, parse_model_spec
 from app.domain.money import Money
 from app.domain.request import GenerationRequest
 from app.domain.text import Text, plain, text
@@ -98,6 +98,14 @@ class Catalogue(QObject):
         present = {spec.provider_id for spec in self._specs.values()}
         found += [spec for (owner, of), spec in self._free_form.items() if of is medium and owner in present]
         return sorted(found, key=lambda spec: (self._rank(spec.provider_id), spec.provider_id, spec.order, spec.title))
+
+    def taker(self, page: Medium, given: Medium) -> tuple[ModelSpec, Param] | None:
+        """The first model of a page that works from a picture, film or sound, and the parameter that takes it."""
+        for spec in self.models(page):
+            param = spec.param_for(given)
+            if param is not None:
+                return spec, param
+        return None
 
     def find(self, provider_id: str, model_id: str) -> ModelSpec | None:
         """The spec of one model; None for a model that only *Other model* reaches."""
