@@ -65,6 +65,7 @@ class StudioWindow(QObject):
             start_task=studio.tasks.start,
             show_job=self.show_job,
             edit_job=self.edit_job,
+            use_result=self.use_result,
         )
         self._connect()
 
@@ -155,6 +156,7 @@ class StudioWindow(QObject):
         page.save_as_requested.connect(self._with_job(self.actions.save_as))
         page.show_in_folder_requested.connect(self._with_job(self.actions.show_in_folder))
         page.open_externally_requested.connect(self._with_job(self.actions.open_externally))
+        page.use_as_input_requested.connect(self._use_result)
         return page
 
     def _make_history_page(self) -> QWidget:
@@ -227,6 +229,22 @@ class StudioWindow(QObject):
         page = self.window.page(key)
         if isinstance(page, CreatePage):
             page.edit_and_run(job)
+
+    def use_result(self, job: Job, asset_id: str = "", key: str = "") -> None:
+        """Gives a result to the model of another page, or the same, to work from; without `key` to the page that fits."""
+        asset = next((found for found in job.saved_assets if asset_id in ("", found.asset_id)), None)
+        if asset is None:
+            return
+        key = key or ("audio" if asset.medium is Medium.VIDEO else "image")
+        self.window.show_page(key)
+        page = self.window.page(key)
+        if isinstance(page, CreatePage):
+            page.use_input(self._studio.jobs.path_of(asset), asset.medium)
+
+    def _use_result(self, job_id: str, asset_id: str, key: str) -> None:
+        job = self._studio.jobs.job(job_id)
+        if job is not None:
+            self.use_result(job, asset_id, key)
 
     def _show_job_id(self, job_id: str) -> None:
         job = self._studio.jobs.job(job_id)

@@ -60,6 +60,7 @@ class JobAction(StrEnum):
     COPY_ERROR = "copy_error"
     RUN_AGAIN = "run_again"
     EDIT_AND_RUN = "edit_and_run"
+    USE_RESULT = "use_result"
     DELETE = "delete"
 
 
@@ -72,7 +73,7 @@ _OFFERS: Mapping[JobState, tuple[JobAction, ...]] = {
     _S.QUEUED: (_A.CANCEL, _A.STOP_WAITING, _A.WAIT_AGAIN, _A.EDIT_AND_RUN),
     _S.RUNNING: (_A.CANCEL, _A.STOP_WAITING, _A.WAIT_AGAIN, _A.EDIT_AND_RUN),
     _S.SAVING: (_A.EDIT_AND_RUN,),
-    _S.DONE: (_A.SHOW, _A.OPEN_FOLDER, _A.RUN_AGAIN, _A.EDIT_AND_RUN, _A.DELETE),
+    _S.DONE: (_A.SHOW, _A.OPEN_FOLDER, _A.RUN_AGAIN, _A.EDIT_AND_RUN, _A.USE_RESULT, _A.DELETE),
     _S.FAILED: (_A.SHOW, _A.RETRY, _A.FETCH_AGAIN, _A.EDIT_AND_RUN, _A.OPEN_FOLDER, _A.COPY_ERROR, _A.DELETE),
     _S.CANCELLED: (_A.SHOW, _A.RUN_AGAIN, _A.FETCH_AGAIN, _A.EDIT_AND_RUN, _A.OPEN_FOLDER, _A.DELETE),
     _S.EXPIRED: (_A.SHOW, _A.RUN_AGAIN, _A.FETCH_AGAIN, _A.EDIT_AND_RUN, _A.OPEN_FOLDER, _A.COPY_ERROR, _A.DELETE),
@@ -90,6 +91,7 @@ _LABELS: Mapping[JobAction, Text] = {
     _A.COPY_ERROR: text("Copy error"),
     _A.RUN_AGAIN: text("Run again"),
     _A.EDIT_AND_RUN: text("Edit and run"),
+    _A.USE_RESULT: text("Use as reference image"),
     _A.DELETE: text("Delete"),
 }
 
@@ -104,6 +106,7 @@ ACTION_ICONS: Mapping[JobAction, str] = {
     _A.COPY_ERROR: "clipboard-copy",
     _A.RUN_AGAIN: "refresh-cw",
     _A.EDIT_AND_RUN: "pencil",
+    _A.USE_RESULT: "image-plus",
     _A.DELETE: "trash-2",
 }
 
@@ -117,6 +120,7 @@ def actions(job: Job, capabilities: Capabilities) -> tuple[JobAction, ...]:
         _A.FETCH_AGAIN: job.remote_ref is not None,
         _A.SHOW: bool(job.saved_assets),
         _A.OPEN_FOLDER: bool(job.saved_assets),
+        _A.USE_RESULT: _first_medium(job) in (Medium.IMAGE, Medium.VIDEO),
         _A.COPY_ERROR: job.problem is not None,
     }
     return tuple(action for action in _OFFERS[job.state] if possible.get(action, True))
@@ -126,7 +130,13 @@ def label(action: JobAction, job: Job | None = None) -> Text:
     """The action in words. Running a job again whose outcome nobody knows says what that may mean."""
     if action is JobAction.RETRY and job is not None and job.state is JobState.UNSURE:
         return text("Retry, may be charged twice")
+    if action is JobAction.USE_RESULT and job is not None and _first_medium(job) is Medium.VIDEO:
+        return text("Add sound to it")
     return _LABELS[action]
+
+
+def _first_medium(job: Job) -> Medium | None:
+    return next((asset.medium for asset in job.saved_assets), None)
 
 
 def clock(seconds: float) -> str:

@@ -4,10 +4,13 @@ The page connects its three columns and decides one thing: what the viewer shows
 where nothing else is looked at; a job that finishes shows itself only where its waiting was watched.
 """
 
+from pathlib import Path
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
+from app.domain import job_words
 from app.domain.job import Job, JobState
 from app.domain.job_words import JobAction
 from app.domain.media import Medium
@@ -26,7 +29,7 @@ from app.widgets.job_list import JobList
 from app.widgets.player import MediaPlayer
 from app.widgets.submit_keys import is_held, is_submit
 from app.widgets.viewer import Viewer
-from app.widgets.viewer_content import ViewerContent, ViewerItem
+from app.widgets.viewer_content import UseOffer, ViewerContent, ViewerItem
 
 LEFT, LEFT_SMALLEST = 344, 290
 RIGHT, RIGHT_SMALLEST = 296, 184
@@ -47,6 +50,7 @@ class CreatePage(QWidget):
     save_as_requested = Signal(str, str)  # job id, asset id
     show_in_folder_requested = Signal(str, str)
     open_externally_requested = Signal(str, str)
+    use_as_input_requested = Signal(str, str, str)  # job id, asset id, the page that uses it
     toast_requested = Signal(str, str, str)  # title, text, kind
 
     def __init__(
@@ -79,7 +83,9 @@ class CreatePage(QWidget):
             inputs=inputs,
             parent=self,
         )
-        self.viewer = Viewer(player, self._thumbnail, self, peaks=self._peaks)
+        self._catalogue = catalogue
+        uses = self._uses if inputs is not None else None
+        self.viewer = Viewer(player, self._thumbnail, self, peaks=self._peaks, uses=uses)
         self._rows = JobListModel(jobs, self._facts, medium, self)
         self.list = JobList(self._rows, self)
         self._lay_out()
@@ -117,6 +123,9 @@ class CreatePage(QWidget):
         viewer.save_as_requested.connect(lambda asset: self.save_as_requested.emit(self._shown, asset))
         viewer.show_in_folder_requested.connect(lambda asset: self.show_in_folder_requested.emit(self._shown, asset))
         viewer.open_externally_requested.connect(lambda asset: self.open_externally_requested.emit(self._shown, asset))
+        viewer.use_as_input_requested.connect(
+            lambda asset, page: self.use_as_input_requested.emit(self._shown, asset, page)
+        )
         viewer.vary_requested.connect(self._vary)
         viewer.favourite_toggled.connect(self._on_favourite)
         viewer.retry_requested.connect(self._on_retry)
@@ -143,6 +152,12 @@ class CreatePage(QWidget):
         if not self.panel.edit(job):
             title = self.tr("This recipe cannot be opened")
             self.toast_requested.emit(title, self.tr("Its model is no longer here."), "warning")
+
+    def use_input(self, path: Path, given: Medium) -> None:
+        """Gives a result to a model of this page to work from; generating stays a click of the person."""
+        if not self.panel.use_input(path, given):
+            title = self.tr("No model here works from such a file")
+            self.toast_requested.emit(title, self.tr("Choose a provider with such a model in Settings."), "warning")
 
     def focus_prompt(self) -> None:
         """Puts the cursor where the idea goes."""
@@ -227,6 +242,19 @@ class CreatePage(QWidget):
                 self.show_job(job.job_id)
                 return
             row += by
+
+    def _uses(self, item: ViewerItem) -> list[UseOffer]:
+        """Where this result can be worked on, page by page."""
+        offers = []
+        for page in (Medium.IMAGE, Medium.VIDEO, Medium.AUDIO):
+            found = self._catalogue.taker(page, item.medium)
+            if found is not None:
+                title = found[1].title
+                words = self.tr("Use as {field}").format(field=title[:1].lower() + title[1:])
+                if item.medium is Medium.VIDEO and page is Medium.AUDIO:
+                    words = self.tr("Add sound to it")
+                offers.append(UseOffer(page, words, job_words.MEDIUM_ICONS[page]))
+        return offers
 
     def _thumbnail(self, item: ViewerItem, size: QSize = POSTER) -> QImage | None:
         return self._assets.thumbnail(item.asset_id, item.path, item.medium, size)

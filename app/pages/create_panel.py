@@ -5,6 +5,7 @@ It makes a request and nothing else: `submitted` carries it up. A click makes at
 
 from collections.abc import Mapping
 from decimal import Decimal
+from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from app.domain.job import Job
 from app.domain.media import Medium
+from app.domain.media_input import FROM_LIBRARY
 from app.domain.model_spec import ModelSpec, Widget
 from app.domain.money import Money, PricePer
 from app.domain.request import GenerationRequest
@@ -27,6 +29,7 @@ from app.services.catalogue import Catalogue
 from app.services.provider_service import ProviderCard
 from app.system.language import say
 from app.widgets.controls import FormLabel
+from app.widgets.media_offer import Offer
 from app.widgets.model_picker import ModelPicker
 from app.widgets.param_form import ParamForm
 from app.widgets.submit_keys import is_held, is_submit
@@ -187,6 +190,28 @@ class CreatePanel(QWidget):
         self.form.set_values(values)
         self.form.focus_prompt()
         self._on_values()
+        return True
+
+    def use_input(self, path: Path, given: Medium) -> bool:
+        """Puts a result into the first field that takes such files, of this model or of the first one that has such a field.
+
+        False when no model of this page works from files of that medium.
+        """
+        spec = self.form.spec
+        param = spec.param_for(given) if spec is not None else None
+        if param is None:
+            found = self._catalogue.taker(self._medium, given)
+            if found is None:
+                return False
+            spec, param = found
+            self.picker.set_current(row_id(spec.provider_id, spec.model_id))
+            self._on_chosen(row_id(spec.provider_id, spec.model_id))
+        field = self.form.field(param.name)
+        if self.inputs is None or field is None:
+            return False
+        self.inputs.offer(param.name, Offer((path,)), FROM_LIBRARY)
+        self._scroll.ensureWidgetVisible(field)
+        self.form.focus_prompt()
         return True
 
     def still_holds(self, request: GenerationRequest) -> bool:

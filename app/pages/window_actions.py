@@ -25,7 +25,10 @@ PROMPT_CHARS = 60
 
 
 class WindowActions(QObject):
-    """`show_job` and `edit_job` open a job on the page of its medium; the window's builder gives them."""
+    """`show_job` and `edit_job` open a job on the page of its medium, `use_result` gives its first file to a model.
+
+    The window's builder gives them.
+    """
 
     def __init__(
         self,
@@ -36,6 +39,7 @@ class WindowActions(QObject):
         start_task: StartTask,
         show_job: Callable[[Job], None],
         edit_job: Callable[[Job], None],
+        use_result: Callable[[Job], None] = lambda job: None,
     ) -> None:
         super().__init__(window)
         self._window = window
@@ -44,6 +48,7 @@ class WindowActions(QObject):
         self._start_task = start_task
         self._show_job = show_job
         self._edit_job = edit_job
+        self._use_result = use_result
         jobs.job_rested.connect(self._rested)
 
     def perform(self, job_id: str, action: JobAction) -> None:
@@ -64,6 +69,8 @@ class WindowActions(QObject):
                 self._show_job(job)
             case JobAction.EDIT_AND_RUN:
                 self._edit_job(job)
+            case JobAction.USE_RESULT:
+                self._use_result(job)
             case JobAction.OPEN_FOLDER:
                 self.show_in_folder(job)
             case JobAction.COPY_ERROR:

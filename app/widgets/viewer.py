@@ -1,12 +1,12 @@
 """The middle of the studio: shows a result, plays it, or says why there is none yet."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSizeF, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QHideEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
 
-from app.domain.media import Medium
+from app.domain.media import TEXT, Medium
 from app.widgets.empty_state import EmptyState
 from app.widgets.film_strip import Thumbnails
 from app.widgets.full_screen import FullScreen
@@ -14,12 +14,14 @@ from app.widgets.image_view import ImageView
 from app.widgets.playback import Playback
 from app.widgets.player import MediaPlayer
 from app.widgets.state_card import StateCard
+from app.widgets.text_view import TextView
 from app.widgets.video_view import VideoView
-from app.widgets.viewer_content import ViewerContent, ViewerItem, ViewerKind
+from app.widgets.viewer_content import UseOffer, ViewerContent, ViewerItem, ViewerKind
 from app.widgets.viewer_footer import ViewerFooter
 from app.widgets.waveform_view import WaveformView
 
 Peaks = Callable[[ViewerItem], tuple[float, ...] | None]
+Uses = Callable[[ViewerItem], Sequence[UseOffer]]
 _PLAYED = (Medium.VIDEO, Medium.AUDIO)
 
 
@@ -33,6 +35,7 @@ class Viewer(QWidget):
     save_as_requested = Signal(str)
     show_in_folder_requested = Signal(str)
     open_externally_requested = Signal(str)
+    use_as_input_requested = Signal(str, str)  # asset id, target of a UseOffer
     vary_requested = Signal()
     favourite_toggled = Signal(bool)
     retry_requested = Signal()
@@ -42,11 +45,18 @@ class Viewer(QWidget):
     current_asset_changed = Signal(str)  # empty when there is no result
 
     def __init__(
-        self, player: MediaPlayer, thumbnails: Thumbnails, parent: QWidget | None = None, *, peaks: Peaks | None = None
+        self,
+        player: MediaPlayer,
+        thumbnails: Thumbnails,
+        parent: QWidget | None = None,
+        *,
+        peaks: Peaks | None = None,
+        uses: Uses | None = None,
     ) -> None:
+        """`uses` tells where a result can be used again."""
         super().__init__(parent)
         self.setAccessibleName(self.tr("Preview"))
-        self._thumbnails, self._peaks = thumbnails, peaks
+        self._thumbnails, self._peaks, self._uses = thumbnails, peaks, uses
         self._content = ViewerContent()
         self._index = 0
         self._told = ""
@@ -58,7 +68,8 @@ class Viewer(QWidget):
         self._image = ImageView(self._stack)
         self._video = VideoView(self._stack)
         self._wave = WaveformView(self._stack)
-        for page in (self._card, self._foreign, self._image, self._video, self._wave):
+        self._text = TextView(self._stack)
+        for page in (self._card, self._foreign, self._image, self._video, self._wave, self._text):
             self._stack.addWidget(page)
         self._footer = ViewerFooter(thumbnails, self._inside)
         self._playback = Playback(player, self._footer.transport, self._video, self._wave, self)
@@ -82,7 +93,8 @@ class Viewer(QWidget):
         footer.save_as_requested.connect(lambda: self.save_as_requested.emit(self.current_asset))
         footer.show_in_folder_requested.connect(lambda: self.show_in_folder_requested.emit(self.current_asset))
         footer.open_externally_requested.connect(self._open_externally)
-        footer.copy_picture_requested.connect(self.copy_picture)
+        footer.copy_requested.connect(self.copy_shown)
+        footer.use_requested.connect(lambda target: self.use_as_input_requested.emit(self.current_asset, target))
         footer.vary_requested.connect(self.vary_requested)
         footer.favourite_toggled.connect(self.favourite_toggled)
         footer.strip.current_changed.connect(self._go_to)
@@ -91,6 +103,7 @@ class Viewer(QWidget):
         self._card.copy_error_requested.connect(self.copy_error_requested)
         self._foreign.secondary_requested.connect(self._open_externally)
         self._image.failed.connect(self._on_cannot_show)
+        self._text.failed.connect(self._on_cannot_show)
         self._playback.failed.connect(self._on_cannot_show)
         self._video.double_clicked.connect(self.toggle_full_screen)
         key = QShortcut(QKeySequence(Qt.Key.Key_F11), self)
@@ -172,13 +185,18 @@ class Viewer(QWidget):
                 self._wave.set_peaks(self._peaks(item) if self._peaks is not None else None)
             self._turn_to(self._video if item.medium is Medium.VIDEO else self._wave)
             self._playback.show_item(item, poster, seen=self._inside.isVisible())
+        elif item.mime == TEXT.mime:
+            self._text.show_text(item.path)
+            self._turn_to(self._text)
         else:
             self._on_cannot_show()
 
     def _refresh_footer(self) -> None:
         """The facts of the present result, and what can be done with it on this page."""
-        if self.current_item is not None:
+        item = self.current_item
+        if item is not None:
             self._footer.show_item(self._content, self._index)
+            self._footer.set_uses(self._uses(item) if self._uses is not None else ())
             if self._full is not None:
                 self._footer.set_full_screen(True)
             if self._stack.currentWidget() is self._foreign:
@@ -228,11 +246,14 @@ class Viewer(QWidget):
             self.open_externally_requested.emit(self.current_asset)
 
     @Slot()
-    def copy_picture(self) -> None:
-        """To the clipboard, in full size."""
-        image = self._image.image if self._stack.currentWidget() is self._image else None
+    def copy_shown(self) -> None:
+        """To the clipboard: the picture in full size, or all the words."""
+        page = self._stack.currentWidget()
+        image = self._image.image if page is self._image else None
         if image is not None:
             QGuiApplication.clipboard().setImage(image)
+        elif page is self._text:
+            QGuiApplication.clipboard().setText(self._text.toPlainText())
 
     # --- moving on
 
@@ -267,7 +288,7 @@ class Viewer(QWidget):
         elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
             self._step(-1 if key == Qt.Key.Key_Left else 1)
         elif event.matches(QKeySequence.StandardKey.Copy):
-            self.copy_picture()
+            self.copy_shown()
         else:
             event.ignore()
 

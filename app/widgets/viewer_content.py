@@ -60,6 +60,15 @@ class ViewerContent:
     can_vary: bool = True
 
 
+@dataclass(frozen=True)
+class UseOffer:
+    """Where a result can be used again; `target` is told back as it is. The label is translated already."""
+
+    target: str
+    label: str
+    icon: str
+
+
 def clock_text(milliseconds: int) -> str:
     """A place in a film or sound: "0:01.6", "1:02:03.4"."""
     tenths = max(0, milliseconds) // 100

@@ -1,7 +1,9 @@
 """The foot of the viewer: transport or film strip, the facts of the result, and what can be done with it."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from app.domain.media import Medium
@@ -10,7 +12,7 @@ from app.widgets.buttons import IconButton, SecondaryButton
 from app.widgets.film_strip import FilmStrip, Thumbnails
 from app.widgets.labels import Divider, PlainLabel
 from app.widgets.transport_bar import TransportBar
-from app.widgets.viewer_content import ViewerContent, ViewerItem, place_of, size_text, span_text
+from app.widgets.viewer_content import UseOffer, ViewerContent, ViewerItem, place_of, size_text, span_text
 
 _SIDE = 18
 _NARROW = 520
@@ -24,7 +26,8 @@ class ViewerFooter(QWidget):
     show_in_folder_requested = Signal()
     save_as_requested = Signal()
     open_externally_requested = Signal()
-    copy_picture_requested = Signal()
+    copy_requested = Signal()
+    use_requested = Signal(str)  # the target of a UseOffer
     vary_requested = Signal()
     favourite_toggled = Signal(bool)
 
@@ -44,7 +47,8 @@ class ViewerFooter(QWidget):
         self._more = IconButton("ellipsis", self.tr("More"), self, framed=True)
         self._menu = QMenu(self)
         self._open = self._menu.addAction(icons.icon("external-link", "second"), "")
-        self._copy = self._menu.addAction(icons.icon("copy", "second"), self.tr("Copy picture"))
+        self._copy = self._menu.addAction(icons.icon("copy", "second"), "")
+        self._uses: list[QAction] = []
         self._item: ViewerItem | None = None
         self._has_several = self._is_full_screen = False
         self._arrange()
@@ -54,7 +58,7 @@ class ViewerFooter(QWidget):
         self._save.clicked.connect(self.save_as_requested)
         self._more.clicked.connect(self._show_menu)
         self._open.triggered.connect(self.open_externally_requested)
-        self._copy.triggered.connect(self.copy_picture_requested)
+        self._copy.triggered.connect(self.copy_requested)
 
     def _arrange(self) -> None:
         self._actions = QWidget(self)
@@ -104,6 +108,16 @@ class ViewerFooter(QWidget):
         self._star.setChecked(content.favourite)
         self._vary.setVisible(content.can_vary)
 
+    def set_uses(self, offers: Sequence[UseOffer]) -> None:
+        """What the menu offers to do with this result besides looking at it."""
+        for old in self._uses:
+            self._menu.removeAction(old)
+            old.deleteLater()
+        self._uses = [QAction(icons.icon(offer.icon, "second"), offer.label, self) for offer in offers]
+        for action, offer in zip(self._uses, offers, strict=True):
+            action.triggered.connect(lambda _checked=False, target=offer.target: self.use_requested.emit(target))
+        self._menu.insertActions(self._open, self._uses)
+
     def set_full_screen(self, on: bool) -> None:
         """On the whole screen only the transport stays."""
         self._is_full_screen = on
@@ -144,10 +158,11 @@ class ViewerFooter(QWidget):
     @Slot()
     def _show_menu(self) -> None:
         """Above its button: the footer is at the bottom of the window."""
-        picture = self._item is not None and self._item.medium is Medium.IMAGE
+        medium = self._item.medium if self._item is not None else Medium.OTHER
         player, viewer = self.tr("Open with the system's player"), self.tr("Open with the system's viewer")
-        self._open.setText(viewer if picture else player)
-        self._copy.setVisible(picture)
+        self._open.setText(player if medium in _PLAYED else viewer)
+        self._copy.setText(self.tr("Copy picture") if medium is Medium.IMAGE else self.tr("Copy text"))
+        self._copy.setVisible(medium not in _PLAYED)
         size = self._menu.sizeHint()
         corner = self._more.mapToGlobal(QPoint(self._more.width(), -4))
         self._menu.popup(corner - QPoint(size.width(), size.height()))
