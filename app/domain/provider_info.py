@@ -10,12 +10,16 @@ LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 
 @dataclass(frozen=True)
 class Capabilities:
-    """Honest flags: what a button offers depends on them."""
+    """Honest flags: what a button offers depends on them.
+
+    `keeps_answers`: the answer to a paid request reaches the disk before anything else, so that it can be found there.
+    """
 
     list_jobs: bool = False
     list_shows_request: bool = False
     cancel_running: bool = False
     delete_remote: bool = False
+    keeps_answers: bool = False
 
 
 @dataclass(frozen=True)

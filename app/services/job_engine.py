@@ -48,7 +48,7 @@ class JobEngine:
     async def start(self) -> None:
         """Takes up what the last run left: unfinished jobs go on where they stood."""
         for job in self._book.with_state({JobState.SENDING}):
-            if job.job_id not in self._in_hand:
+            if job.job_id not in self._in_hand and not await self._sender.recover(job):
                 # the program ended between the POST and its answer: nobody knows, and nobody sends it again
                 problem = UnknownOutcomeError().problem(Moment.SUBMIT, provider=self._tools.title(job))
                 await self._book.happened(job.job_id, JobState.UNSURE, problem=problem)

@@ -138,7 +138,7 @@ class JobService(QObject):
             if spec is None:
                 raise UnknownModelError
             connected = await self._providers.connected(job.provider_id)
-            prepared = connected.provider.prepare(spec, job.params)
+            prepared = await asyncio.to_thread(connected.provider.prepare, spec, job.params)
             await self._book.write_down(job.job_id, prepared.body, prepared.path)
         except StudioError as error:
             await self._failed_before_sending(job, error)

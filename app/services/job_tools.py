@@ -1,12 +1,14 @@
 """What the rooms of the job service share: the book, the doors to the outside, and the seams that tests replace."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random, SystemRandom
 
+from app.domain.errors import GenerationFailedError, Moment, StudioError
 from app.domain.job import Job
 from app.domain.media import FileType, Medium
+from app.domain.problem import Problem
 from app.net.retry import poll_delay_s
 from app.services.clock import Clock
 from app.services.connection_service import ConnectionService
@@ -65,6 +67,20 @@ class JobTools:
     running_limit: Callable[[], int]
     seams: JobSeams
     vault: InputVault | None = None
+
+    def failure(self, job: Job, error: StudioError) -> Problem:
+        """The sentences for a run that failed over there.
+
+        After a long run the provider's advice takes the place of the usual one: an offer with its price, nothing more.
+        """
+        info = self.providers.info(job.provider_id)
+        problem = error.problem(Moment.OTHER, provider=info.title)
+        lasted_s = (self.seams.clock.now() - (job.sent_at or job.created_at)).total_seconds()
+        is_long = info.long_run is not None and lasted_s >= info.long_run.after_s
+        if info.long_run is None or not is_long or not isinstance(error, GenerationFailedError):
+            return problem
+        advice = info.long_run.sentence(str(job.estimate) if job.estimate else "")
+        return replace(problem, advice=advice.with_values(provider=info.title))
 
     def title(self, job: Job) -> str:
         """The name of the job's provider, for sentences."""

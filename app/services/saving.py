@@ -11,10 +11,13 @@ from uuid import NAMESPACE_OID, uuid5
 
 from app.domain.errors import (
     BrokenResultError,
+    GenerationFailedError,
     InsecureAddressError,
     JobGoneError,
     LinkExpiredError,
     Moment,
+    OutOfCreditError,
+    PromptRefusedError,
     ResultTooLargeError,
     StudioError,
 )
@@ -22,7 +25,8 @@ from app.domain.job import Asset, Job, JobState, TransferState
 from app.domain.media import SNIFF_BYTES, TEXT, FileType, sniff
 from app.domain.problem import Problem
 from app.domain.remote import Artifact, RemoteState, Snapshot
-from app.net.download import download, write_inline
+from app.domain.text import Text, text
+from app.net.download import Downloaded, download, write_inline
 from app.net.retry import backoff_s
 from app.services.job_tools import JobTools
 from app.services.provider_service import Connected
@@ -34,6 +38,8 @@ TRIES_OF_A_BROKEN_RESULT = 3
 PATIENCE_S = 60.0
 """A link that does not work or a file that is not whole gets at least this long: storage may lag behind its service."""
 LONGEST_BACKOFF_S = 30.0
+_OF_THE_RUN = GenerationFailedError | PromptRefusedError | OutOfCreditError
+"""The run over there failed after all, which some services say only when the result is asked for (apis.md case 30)."""
 
 
 class Saver:
@@ -79,6 +85,7 @@ class Saver:
             if snapshot.state is not RemoteState.SUCCEEDED:
                 # it was finished a moment ago; the server has changed its mind or lost the files
                 return LinkExpiredError(snapshot.message)
+            snapshot = await connected.provider.collect(job.remote_ref or {}, snapshot)
             job = await self._plan(job, snapshot.artifacts)
         except StudioError as error:
             return error
@@ -87,7 +94,12 @@ class Saver:
         )
         errors = [error for error in results if error is not None]
         # what can be waited for comes first: it decides whether to go on
-        return min(errors, key=lambda error: not error.waiting_helps) if errors else await self._finish(job.job_id)
+        if errors:
+            return min(errors, key=lambda error: not error.waiting_helps)
+        unwritten = await self._finish(job, snapshot)
+        if unwritten is None:
+            await connected.provider.settled(job.remote_ref or {})
+        return unwritten
 
     async def _plan(self, job: Job, artifacts: tuple[Artifact, ...]) -> Job:
         """Knows every file before the first byte is fetched."""
@@ -124,10 +136,7 @@ class Saver:
             return
         folder = self._folder()
         part = await asyncio.to_thread(self._place, folder, job_id, asset)
-        if artifact.inline is not None:
-            got = await write_inline(artifact.inline, part)
-        else:
-            got = await download(connected.media, artifact.url, part, max_bytes=self._limits.max_bytes)
+        got = await self._write(connected, job, artifact, part)
         # only what stood in the answer itself may be words: behind a link, words are an error page
         kind = sniff(got.head[:SNIFF_BYTES]) or (TEXT if artifact.inline is not None else None)
         if kind is None:
@@ -152,6 +161,14 @@ class Saver:
             duration_s=facts.duration_s,
         )
         await self._record(job_id, saved)
+
+    async def _write(self, connected: Connected, job: Job, artifact: Artifact, part: Path) -> Downloaded:
+        if artifact.inline is not None:
+            return await write_inline(artifact.inline, part)
+        limit = self._limits.max_bytes
+        if artifact.via_provider:
+            return await connected.provider.fetch(job.remote_ref or {}, artifact, part, max_bytes=limit)
+        return await download(connected.media, artifact.url, part, max_bytes=limit)
 
     @staticmethod
     def _place(folder: MediaFolder, job_id: str, asset: Asset) -> Path:
@@ -182,17 +199,18 @@ class Saver:
 
         await self._book.edit(job_id, with_saved, is_fact=True)
 
-    async def _finish(self, job_id: str) -> StudioError | None:
-        """*Done* is said when it is on disk, and not before."""
+    async def _finish(self, job: Job, snapshot: Snapshot) -> StudioError | None:
+        """*Done* is said when it is on disk, and not before. What is worth saying beside the result stays on the job."""
         try:
-            await self._book.change(job_id, JobState.DONE, finished_at=self._clock.now(), problem=None)
+            notice = _notice(snapshot, self._tools.title(job))
+            await self._book.change(job.job_id, JobState.DONE, finished_at=self._clock.now(), problem=notice)
         except StudioError as error:
             return error
         return None
 
     @staticmethod
     def _is_final(error: StudioError, *, is_patient: bool) -> bool:
-        if isinstance(error, ResultTooLargeError | InsecureAddressError):
+        if isinstance(error, ResultTooLargeError | InsecureAddressError | _OF_THE_RUN):
             return True
         # a single 404 may be a server that lies for a moment; what nobody thought of is not tried for ever either
         may_pass = isinstance(error, BrokenResultError | LinkExpiredError | JobGoneError) or type(error) is StudioError
@@ -203,7 +221,8 @@ class Saver:
         job = self._book.get(job_id)
         if job is None:
             return
-        problem = self._problem(job, error)
+        of_the_run = isinstance(error, _OF_THE_RUN)
+        problem = self._tools.failure(job, error) if of_the_run else self._problem(job, error)
         gone = isinstance(error, JobGoneError | LinkExpiredError)
         state = JobState.DONE if job.saved_assets else JobState.EXPIRED if gone else JobState.FAILED
         assets = tuple(
@@ -226,3 +245,14 @@ class Saver:
 def _asset_id(job: Job, artifact: Artifact) -> str:
     """The same each time it is asked: two programs that watch one job must not list its file twice (apis.md case 101)."""
     return uuid5(NAMESPACE_OID, f"{job.job_id} {artifact.key}").hex
+
+
+def _notice(snapshot: Snapshot, provider: str) -> Problem | None:
+    """What a finished job says beside its results, such as that some were removed over there."""
+    if not snapshot.notice:
+        return None
+    return Problem(
+        code="notice",
+        happened=snapshot.notice.with_values(provider=provider),
+        short=text("{count} missing", count=snapshot.missing) if snapshot.missing else Text(),
+    )

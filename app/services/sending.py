@@ -77,6 +77,19 @@ class Sender:
         changes = {"remote_ref": submission.ref, "wire_status": submission.snapshot.wire_status}
         await self._book.happened(job.job_id, JobState.QUEUED, **changes)
 
+    async def recover(self, job: Job) -> bool:
+        """Takes up a job of an earlier run whose answer reached this disk, though the program ended before it was noted."""
+        if not self._providers.info(job.provider_id).capabilities.keeps_answers:
+            return False
+        try:
+            connected = await self._providers.connected(job.provider_id)
+            submission = await connected.provider.recover(PreparedRequest(*await self._store.body(job.job_id)))
+        except (StudioError, LookupError):
+            return False
+        if submission is not None:
+            await self._accepted(job, submission)
+        return submission is not None
+
     async def failed_unexpectedly(self, job: Job) -> None:
         """Something that nobody thought of went wrong: before the POST the job failed, after it nobody knows."""
         title = self._providers.info(job.provider_id).title

@@ -71,7 +71,7 @@ class Verdicts:
             await self._ended(job, snapshot, JobState.FAILED, EmptyResultError(snapshot.message))
 
     async def _ended(self, job: Job, snapshot: Snapshot, state: JobState, error: StudioError | None = None) -> None:
-        problem = error.problem(Moment.OTHER, provider=self._tools.title(job)) if error else None
+        problem = self._tools.failure(job, error) if error else None
         await self._book.happened(
             job.job_id, state, wire_status=snapshot.wire_status, problem=problem, finished_at=self._clock.now()
         )

@@ -146,6 +146,14 @@ def test_a_link_at_the_same_origin_is_asked_for_with_the_key(tmp_path: Path) -> 
     assert server.seen[0].headers["authorization"] == f"Bearer {KEY}"
 
 
+def test_a_link_can_be_judged_before_it_is_followed() -> None:
+    api = ApiClient("https://image.octoai.run", lambda: KEY, extra_origins=["https://async.octoai.run"])
+    assert api.may_follow("https://async.octoai.run/v1/requests/a")
+    assert api.may_follow("/v1/requests/a")
+    for elsewhere in ("https://evil.example/v1/requests/a", "", " ", "http://image.octoai.run/"):
+        assert not api.may_follow(elsewhere)
+
+
 BASE = "https://image.octoai.run/mount"
 EXTRA = ("https://async.octoai.run",)
 
