@@ -6,9 +6,9 @@ import json
 import math
 import re
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from app.domain.errors import NotAServiceAnswerError
 from app.domain.redaction import redact_text
@@ -28,6 +28,8 @@ _TITLE = re.compile(r"<title[^>]*>([^<]*)", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -56,11 +58,14 @@ class Answer:
         return excerpt(self.body)
 
 
+async def apart(answer: Answer, read: Callable[[], T]) -> T:
+    """What `read` makes of the answer, off the event loop's thread when it is big: eight megabytes may take seconds."""
+    return await asyncio.to_thread(read) if len(answer.body) > _BIG_BODY_BYTES else read()
+
+
 async def read_json(answer: Answer) -> Json:
     """`answer.json()`, off the event loop's thread when the body is big. Raises NotAServiceAnswerError."""
-    if len(answer.body) > _BIG_BODY_BYTES:
-        return await asyncio.to_thread(answer.json)
-    return answer.json()
+    return await apart(answer, answer.json)
 
 
 def parse_json(body: bytes) -> Json:

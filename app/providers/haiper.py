@@ -16,7 +16,7 @@ from app.domain.remote import Artifact, Listed, RemoteRef, RemoteState, Snapshot
 from app.domain.text import Text, text
 from app.domain.values import Json, JsonObject
 from app.net.address import path_of
-from app.net.answer import MAX_BODY_BYTES, Answer, read_json
+from app.net.answer import MAX_BODY_BYTES, Answer, apart
 from app.net.client import ApiClient
 from app.providers.base import PreparedRequest, ResultsByLink
 from app.providers.inline import absolute_link, is_link, unsigned_link
@@ -98,17 +98,12 @@ class HaiperProvider(ResultsByLink):
         Raises with `not_started` true where no job exists; UnknownOutcomeError for a success that names no job.
         """
         answer = await self._ask("POST", prepared.path, json_body=prepared.body)
-        return submission_of(answer, self._api.base_url)
+        return await apart(answer, lambda: submission_of(answer, self._api.base_url))
 
     async def poll(self, ref: RemoteRef) -> Snapshot:
         """How a job stands. Raises JobGoneError when the server does not know it any more."""
         answer = await self._ask("GET", self._path_of_job(ref), job_known=True)
-        body = await read_json(answer)
-        if not isinstance(body, dict) or not body.keys() & {"status", "job_id", "outputs"}:
-            if isinstance(body, dict) and says_failed(body):
-                raise refusal(answer)
-            raise NotAServiceAnswerError("The answer does not describe a job.", http_status=answer.status)
-        return snapshot_of(body, self._api.base_url)
+        return await apart(answer, lambda: snapshot_of(_entry(answer), self._api.base_url))
 
     async def list_jobs(self, wanted: Collection[str] = ()) -> list[Listed]:
         """Page after page, each job once, until every wanted one has come or nothing new does (apis.md case 84).
@@ -120,11 +115,10 @@ class HaiperProvider(ResultsByLink):
         missing = set(wanted)
         for page in range(1, MOST_PAGES + 1):
             try:
-                rows, total = rows_of(await self._page(page, PAGE_SIZE))
+                ids, listed, total = await self._page(page, PAGE_SIZE)
             except JobGoneError:
                 break  # a page beyond the end
-            ids = {id_of(row, _ID_NAMES) for row in rows if isinstance(row, dict)}
-            for entry in filter(None, (listed_of(row, self._api.base_url) for row in rows)):
+            for entry in listed:
                 found.setdefault(ref_key(entry.ref), entry)
             is_end = ids <= seen or (total is not None and len(seen | ids) >= total)
             seen |= ids
@@ -133,10 +127,11 @@ class HaiperProvider(ResultsByLink):
                 break
         return list(found.values())
 
-    async def _page(self, page: int, size: int) -> Json:
+    async def _page(self, page: int, size: int) -> tuple[set[str], list[Listed], int | None]:
+        """All ids, the jobs that are not deleted, and how many jobs there are in all."""
         query = {"page": page, "page_size": size}
         answer = await self._ask("GET", self._path, query=query, job_known=page > 1)
-        return await read_json(answer)
+        return await apart(answer, lambda: page_of(answer.json(), self._api.base_url))
 
     async def delete(self, ref: RemoteRef) -> None:
         """Removes a job and its film over there. A job that is not there any more counts as removed."""
@@ -195,6 +190,23 @@ def submission_of(answer: Answer, base_url: str) -> Submission:
     if not job_id:
         raise UnknownOutcomeError(short_text(words_of(redact(entry))), http_status=answer.status)
     return Submission({"v": 1, "key": job_id}, snapshot_of(entry, base_url))
+
+
+def _entry(answer: Answer) -> JsonObject:
+    """The job in the answer to a GET."""
+    body = answer.json()
+    if isinstance(body, dict) and body.keys() & {"status", "job_id", "outputs"}:
+        return body
+    if isinstance(body, dict) and says_failed(body):
+        raise refusal(answer)
+    raise NotAServiceAnswerError("The answer does not describe a job.", http_status=answer.status)
+
+
+def page_of(body: Json, base_url: str) -> tuple[set[str], list[Listed], int | None]:
+    """One page of the list: all ids, the jobs that are not deleted, and the total where it is named."""
+    rows, total = rows_of(body)
+    ids = {id_of(row, _ID_NAMES) for row in rows if isinstance(row, dict)}
+    return ids, [entry for row in rows if (entry := listed_of(row, base_url)) is not None], total
 
 
 def rows_of(body: Json) -> tuple[list[Json], int | None]:

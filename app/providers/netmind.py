@@ -4,10 +4,8 @@ Wire facts: apis.md 1.0 and 1.1, and the two published answers (seed 000 with `m
 Both are read by their shape, never by date.
 """
 
-import asyncio
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from functools import partial
-from typing import TypeVar
 
 from app.domain.errors import (
     BrokenResultError,
@@ -24,7 +22,7 @@ from app.domain.remote import Artifact, Listed, RemoteRef, RemoteState, Snapshot
 from app.domain.text import Text, text
 from app.domain.values import Json, JsonObject
 from app.net.address import path_of
-from app.net.answer import Answer
+from app.net.answer import Answer, apart
 from app.net.client import ApiClient
 from app.providers.base import Inputs, PreparedRequest, ResultsByLink
 from app.providers.inline import absolute_link, decode_inline, holds_media, is_link, unsigned_link
@@ -54,11 +52,9 @@ NETMIND = ProviderInfo(
     capabilities=Capabilities(list_jobs=True, list_shows_request=False, cancel_running=False, delete_remote=True),
 )
 
-T = TypeVar("T")
 GENERATIONS = path_of("v1", "generation")
 LIST_MAX_BYTES = 16 * 1024 * 1024
 """The list has no pages and grows with every job (apis.md case 85)."""
-BIG_ANSWER_BYTES = 128 * 1024
 
 _ID_NAMES = ("id", "generation_id", "task_id", "job_id")
 _INLINE_NAMES = ("b64_json", "base64", "image_b64", "audio", "audio_hex", "hex")
@@ -110,21 +106,21 @@ class NetMindProvider(ResultsByLink):
         answer = await self._api.request("POST", prepared.path, json_body=prepared.body)
         if not answer.ok:
             raise error_of(answer)
-        return submission_of(answer, self._api.base_url)
+        return await apart(answer, lambda: submission_of(answer, self._api.base_url))
 
     async def poll(self, ref: RemoteRef) -> Snapshot:
         """How a job stands. Raises JobGoneError when the server does not know it any more."""
         answer = await self._api.request("GET", _path_of_job(ref))
         if not answer.ok:
             raise error_of(answer, job_known=True)
-        return await _away(answer, lambda body: snapshot_of(_entry(body, answer), self._api.base_url))
+        return await apart(answer, lambda: snapshot_of(_entry(answer.json(), answer), self._api.base_url))
 
     async def list_jobs(self, wanted: Collection[str] = ()) -> list[Listed]:
         """Everything the account still shows, other programs' jobs too; deleted ones are left out. It has no pages."""
         answer = await self._api.request("GET", GENERATIONS, max_bytes=LIST_MAX_BYTES)
         if not answer.ok:
             raise error_of(answer)
-        return await _away(answer, lambda body: listed_of(body, self._api.base_url))
+        return await apart(answer, lambda: listed_of(answer.json(), self._api.base_url))
 
     async def delete(self, ref: RemoteRef) -> None:
         """Removes a job and its files over there. A job that is not there any more counts as removed."""
@@ -140,13 +136,6 @@ class NetMindProvider(ResultsByLink):
     async def close(self) -> None:
         """Closes the connections."""
         await self._api.close()
-
-
-async def _away(answer: Answer, read: Callable[[Json], T]) -> T:
-    """Reads a big answer in a thread: results may stand in it, as hex or base64, which takes its time."""
-    if len(answer.body) > BIG_ANSWER_BYTES:
-        return await asyncio.to_thread(lambda: read(answer.json()))
-    return read(answer.json())
 
 
 def _typed(params: Mapping[str, Json]) -> tuple[str, JsonObject]:

@@ -32,7 +32,10 @@ from app.net.answer import Answer
 from app.net.retry import parse_retry_after
 
 ERROR_TEXT_CHARS = 300
+LONGEST_ERROR_BYTES = 64 * 1024
+"""A longer body is read for its first words only: reading it all would take seconds, and errors of services are short."""
 MAX_ID_CHARS = 256
+_LOOKED_AT_CHARS = 16 * 1024
 
 _TEXT_NAMES = ("message", "detail", "errors", "failure", "failure_reason", "task_status_msg")
 _LATE_TEXT_NAMES = ("msg", "title", "errorcode")
@@ -93,16 +96,27 @@ def id_of(entry: JsonObject, names: Collection[str]) -> str:
 
 def error_text(answer: Answer) -> str:
     """What an error answer says in words: no markup, no secrets, at most `ERROR_TEXT_CHARS`."""
-    try:
-        found = words_of(answer.json())
-    except NotAServiceAnswerError:
-        found = ""
+    return _text_of(answer, _error_body(answer))
+
+
+def _text_of(answer: Answer, body: Json) -> str:
+    found = words_of(body)
     return short_text(found) if found else answer.excerpt()
+
+
+def _error_body(answer: Answer) -> Json:
+    """The body as JSON; None where it is none, or too long."""
+    if len(answer.body) > LONGEST_ERROR_BYTES:
+        return None
+    try:
+        return answer.json()
+    except NotAServiceAnswerError:
+        return None
 
 
 def short_text(words: str) -> str:
     """A server's words on one line, redacted and cut."""
-    return redact_text(" ".join(words.split()))[:ERROR_TEXT_CHARS]
+    return redact_text(" ".join(words[:_LOOKED_AT_CHARS].split()))[:ERROR_TEXT_CHARS]
 
 
 def field_errors(body: Json) -> dict[str, str]:
@@ -157,20 +171,19 @@ def error_of(answer: Answer, *, job_known: bool = False) -> StudioError:
     `job_known` says that the call was about a job that exists, so that a 404 means it is gone.
     """
     retry_after_s = parse_retry_after(answer.headers, datetime.now(UTC))
-    fields: dict[str, str] = {}
     if _is_markup(answer):
         refused = answer.ok or (400 <= answer.status < 500 and answer.status not in (401, 402, 413, 429))
         if refused:  # a proxy or a login page speaks, not the service: a job is not gone because of it (case 34)
             error: StudioError = NotAServiceAnswerError(answer.excerpt(), http_status=answer.status)
             error.not_started = not answer.ok
             return error
-    else:
-        try:
-            fields = field_errors(answer.json())
-        except NotAServiceAnswerError:
-            fields = {}
+    body = _error_body(answer)
     return categorise(
-        answer.status, error_text(answer), job_known=job_known, fields=fields, retry_after_s=retry_after_s
+        answer.status,
+        _text_of(answer, body),
+        job_known=job_known,
+        fields=field_errors(body),
+        retry_after_s=retry_after_s,
     )
 
 

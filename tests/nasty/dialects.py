@@ -106,6 +106,7 @@ IN_NETMIND = Dialect(
     roll=lambda jobs: {"generation_list": jobs},
 )
 
+
 def _haiper(ref: str, word: str, links: Sequence[str], text: str) -> JsonObject:
     films: list[Json] = [
         {"id": f"film-{n}", "media_url": link, "thumbnail_url": f"{link}.thumbnail"} for n, link in enumerate(links)

@@ -1,6 +1,7 @@
 """Error texts, categories and times, as tables from apis.md 1.0 and 4.6."""
 
 import json
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -239,3 +240,21 @@ def test_any_error_body_becomes_an_error_that_can_be_shown(status: int, body: Js
     assert isinstance(error, StudioError)
     assert len(error.server_text) <= 300
     assert json.dumps(error.problem().to_json())
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" + b"[]," * 2_000_000 + b"[]]",
+        b'{"detail": [' + b'{"loc": ["a"], "msg": "x"},' * 250_000 + b"{}]}",
+        b'{"message": "' + b"x" * 7_000_000 + b'"}',
+        b"<p>" * 2_000_000,
+        b"Bearer " * 1_000_000,
+        b"a@" * 3_000_000,
+    ],
+)
+def test_megabytes_of_error_are_not_read_in_the_window_s_time(body: bytes) -> None:
+    started = time.process_time()
+    error = error_of(Answer(422, {}, body, "https://a.example/v1"))
+    assert time.process_time() - started < 0.1
+    assert len(error.server_text) <= 300
