@@ -10,7 +10,15 @@ from typing import cast
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAccessible, QAccessibleActionInterface, QAccessibleInterface
-from PySide6.QtWidgets import QAbstractButton, QAccessibleWidget, QComboBox, QLabel, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAccessibleWidget,
+    QComboBox,
+    QGraphicsView,
+    QLabel,
+    QScrollArea,
+    QWidget,
+)
 
 _Text = QAccessible.Text
 _installed: list[bool] = []
@@ -25,7 +33,20 @@ def install() -> None:
 
 def _voice_of(_class_name: str, thing: QObject) -> QAccessibleInterface | None:
     voice = getattr(type(thing), "voice", None)
+    if voice is None and isinstance(thing, QScrollArea | QGraphicsView):
+        voice = ScrollVoice
     return None if voice is None else cast(QAccessibleInterface, voice(thing))
+
+
+class ScrollVoice(QAccessibleWidget):
+    """What scrolls.
+
+    Qt's own answer (6.11.3) reads past the end of its list and kills the program, when a scroll bar goes away after
+    somebody has counted the children and before the last of them is asked for.
+    """
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget, QAccessible.Role.Client)
 
 
 class GroupVoice(QAccessibleWidget):
