@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from app.sandbox.running import QUICK, RunningSandbox
+from app.system.paths import resources
 from tests.accessibility.session import Node, Probe, screen, studio
 from tests.system_needs import require_packages
 
@@ -74,6 +75,18 @@ def test_a_picture_is_made_by_names_alone(probe: Probe) -> None:
     _generate(probe, "Image", "a lighthouse in the fog")
     for name in ("Save as", "Show in folder"):
         probe.find(name, *BUTTON)
+
+
+@pytest.mark.parametrize(
+    ("page", "model"), [("Image", "qwen-image"), ("Video", "hunyuanvideo"), ("Audio", "mmaudio")]
+)
+def test_every_parameter_is_found_by_its_label(probe: Probe, page: str, model: str) -> None:
+    spec = json.loads((resources() / "models" / "netmind" / f"{model}.json").read_text("utf-8"))
+    _open(probe, page)
+    probe.press("Advanced", *BUTTON)
+    for parameter in spec["parameters"]["properties"].values():
+        probe.find(parameter["title"])
+    probe.press("Advanced", *BUTTON)
 
 
 def test_a_sound_is_made_and_played_by_names_alone(probe: Probe) -> None:
