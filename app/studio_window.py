@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.application import Studio
 from app.domain.errors import StudioError
 from app.domain.job import Job, JobState
+from app.domain.job_words import results
 from app.domain.media import Medium
 from app.domain.problem import Problem
 from app.domain.text import plain, text
@@ -19,10 +20,12 @@ from app.pages.activity_page import ActivityPage
 from app.pages.create_page import CreatePage
 from app.pages.endpoints_page import EndpointsPage
 from app.pages.history_page import HistoryPage
+from app.pages.job_notes import PAGE_OF, JobNotes
 from app.pages.main_window import WELCOME, MainWindow
 from app.pages.settings_page import SettingsPage
 from app.pages.welcome_page import WelcomePage
-from app.pages.window_actions import PAGE_OF, WindowActions
+from app.pages.window_actions import WindowActions
+from app.pages.window_banner import WindowBanner
 from app.services.activity_service import ActivityKind
 from app.system.appearance import Appearance
 from app.system.language import say
@@ -61,12 +64,13 @@ class StudioWindow(QObject):
         self.actions = WindowActions(
             window=self.window,
             jobs=studio.jobs,
-            settings=studio.settings,
             start_task=studio.tasks.start,
             show_job=self.show_job,
             edit_job=self.edit_job,
             use_result=self.use_result,
         )
+        self._banner = WindowBanner(self.window, studio.jobs, studio.connection, studio.activity)
+        JobNotes(window=self.window, jobs=studio.jobs, settings=studio.settings, show_job=self.show_job)
         self._connect()
 
     # --- beginning and end
@@ -108,7 +112,7 @@ class StudioWindow(QObject):
             await self._studio.start()
         except Exception as error:
             problem = (error if isinstance(error, StudioError) else StudioError()).problem()
-            self.window.show_banner(problem.happened)
+            self._banner.say_start(problem)
             self._studio.activity.add(ActivityKind.ERROR, problem.happened, problem.advice)
             log.exception("the studio could not start")
             if not isinstance(error, StudioError):
@@ -197,15 +201,11 @@ class StudioWindow(QObject):
 
     def _start_with_demo(self) -> None:
         self._studio.settings.set("demo.enabled", True)
-        self._leave_welcome("image")
+        self.window.show_page("image")
+        self._new()
 
     def _start_with_key(self) -> None:
-        self._leave_welcome("settings")
         self.show_provider_settings("netmind")
-
-    def _leave_welcome(self, page: str) -> None:
-        self._studio.settings.set("welcome.seen", True)
-        self.window.show_page(page)
 
     def show_provider_settings(self, provider_id: str) -> None:
         """Opens Settings at a provider's key field."""
@@ -267,7 +267,6 @@ class StudioWindow(QObject):
         window.search_requested.connect(self._search)
         window.new_requested.connect(self._new)
         window.page_shown.connect(self._page_shown)
-        studio.connection.offline_changed.connect(lambda _offline, sentence: window.show_banner(sentence))
         studio.activity.unread_changed.connect(lambda n: window.navigation.set_badge("activity", str(n) if n else ""))
         studio.settings.changed.connect(self._setting_changed)
         studio.jobs.job_added.connect(self._count)
@@ -292,6 +291,9 @@ class StudioWindow(QObject):
     def _page_shown(self, key: str) -> None:
         if key == "activity":
             self._studio.activity.mark_read()
+        if key != WELCOME:
+            # who goes past the two doors has answered, too
+            self._studio.settings.set("welcome.seen", True)
 
     def _setting_changed(self, key: str) -> None:
         settings = self._studio.settings
@@ -309,7 +311,8 @@ class StudioWindow(QObject):
     def _note_in_activity(self, job: Job) -> None:
         activity = self._studio.activity
         if job.state is JobState.DONE:
-            title = text("Saved {count} from {model}.", count=len(job.saved_assets), model=job.model_title)
+            files = say(results(job.medium, len(job.saved_assets)))
+            title = text("Saved {files} from {model}.", files=files, model=job.model_title)
             activity.add(ActivityKind.DONE, title, plain(job.prompt), job.job_id)
         elif job.problem is not None:
             kind = ActivityKind.ERROR if job.state is JobState.FAILED else ActivityKind.WARNING

@@ -1,5 +1,6 @@
-"""What crosses pages: asking where to save a copy, showing files, deleting with undo, telling that a job has finished."""
+"""What crosses pages: asking where to save a copy, showing files, deleting with undo."""
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from functools import partial
 from pathlib import Path
@@ -7,21 +8,17 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QFileDialog
 
-from app.domain.errors import StudioError
-from app.domain.job import Asset, Job, JobState
+from app.domain.errors import ResultMissingError, StudioError
+from app.domain.job import Asset, Job
 from app.domain.job_words import JobAction
-from app.domain.media import Medium
 from app.domain.problem import Problem
 from app.pages.main_window import MainWindow
 from app.services.job_service import JobService
-from app.services.settings_service import SettingsService
 from app.system.language import say
 
 StartTask = Callable[[str, Coroutine[Any, Any, None]], object]
-PAGE_OF = {Medium.IMAGE: "image", Medium.VIDEO: "video", Medium.AUDIO: "audio"}
-PROMPT_CHARS = 60
 
 
 class WindowActions(QObject):
@@ -35,7 +32,6 @@ class WindowActions(QObject):
         *,
         window: MainWindow,
         jobs: JobService,
-        settings: SettingsService,
         start_task: StartTask,
         show_job: Callable[[Job], None],
         edit_job: Callable[[Job], None],
@@ -44,12 +40,10 @@ class WindowActions(QObject):
         super().__init__(window)
         self._window = window
         self._jobs = jobs
-        self._settings = settings
         self._start_task = start_task
         self._show_job = show_job
         self._edit_job = edit_job
         self._use_result = use_result
-        jobs.job_rested.connect(self._rested)
 
     def perform(self, job_id: str, action: JobAction) -> None:
         """Does what a row or a button of a job asks for."""
@@ -90,7 +84,8 @@ class WindowActions(QObject):
             return
         for job_id in resting:
             self._jobs.delete(job_id)
-        title = self.tr("%n job(s) removed from History", "", len(resting))
+        many = self.tr("{count} jobs removed").format(count=len(resting))
+        title = many if len(resting) > 1 else self.tr("Removed from History")
         toast = self._window.toasts.show_toast(
             title, self.tr("The files stay in the library."), kind="info", action=self.tr("Undo")
         )
@@ -99,15 +94,28 @@ class WindowActions(QObject):
 
     def show_in_folder(self, job: Job, asset_id: str = "") -> None:
         """Opens the folder of a saved file in the system's file manager."""
-        asset = self._asset(job, asset_id)
-        if asset is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._jobs.path_of(asset).parent)))
+        self._open(job, asset_id, folder=True)
 
     def open_externally(self, job: Job, asset_id: str) -> None:
         """Opens a saved file with the system's player; the file is ours and its type is on our list."""
+        self._open(job, asset_id, folder=False)
+
+    def _open(self, job: Job, asset_id: str, *, folder: bool) -> None:
         asset = self._asset(job, asset_id)
         if asset is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._jobs.path_of(asset))))
+            self._start_task("open a file", self._open_path(self._jobs.path_of(asset), folder=folder))
+
+    async def _open_path(self, path: Path, *, folder: bool) -> None:
+        """Says it when there is no file, or no program that takes it; a drive may take its time to answer."""
+        if not await asyncio.to_thread(path.is_file):
+            self._say(ResultMissingError(file=path.name))
+        elif not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent if folder else path))):
+            title = self.tr("No file manager answered") if folder else self.tr("No program opened the file")
+            self._window.toasts.show_toast(title, str(path), kind="warning")
+
+    def _say(self, error: StudioError) -> None:
+        problem = error.problem()
+        self._window.toasts.show_toast(say(problem.happened), say(problem.advice), kind="error")
 
     def save_as(self, job: Job, asset_id: str) -> None:
         """Asks where to, then copies off the window's thread."""
@@ -129,8 +137,7 @@ class WindowActions(QObject):
         try:
             await self._jobs.save_copy(asset, target)
         except StudioError as error:
-            problem = error.problem()
-            self._window.toasts.show_toast(say(problem.happened), say(problem.advice), kind="error")
+            self._say(error)
             return
         self._window.toasts.show_toast(self.tr("Copy saved"), str(target))
 
@@ -150,26 +157,3 @@ class WindowActions(QObject):
     def _asset(job: Job, asset_id: str) -> Asset | None:
         saved = job.saved_assets
         return next((asset for asset in saved if asset.asset_id == asset_id), saved[0] if saved else None)
-
-    def _rested(self, job: Job) -> None:
-        """Says once that a job has ended, unless the person is looking at that page anyway."""
-        if not self._settings.get("notifications.enabled"):
-            return
-        looking = self._window.isActiveWindow() and self._window.current_page == PAGE_OF.get(job.medium)
-        prompt = job.prompt if len(job.prompt) <= PROMPT_CHARS else job.prompt[: PROMPT_CHARS - 1] + "…"
-        if job.state is JobState.DONE and not looking:
-            toast = self._window.toasts.show_toast(self._ready_words(job.medium), prompt, action=self.tr("Show"))
-            toast.action_requested.connect(lambda: self._show_job(self._jobs.job(job.job_id) or job))
-        elif job.problem is not None and job.state in (JobState.FAILED, JobState.EXPIRED, JobState.UNSURE):
-            kind = "error" if job.state is JobState.FAILED else "warning"
-            toast = self._window.toasts.show_toast(say(job.problem.happened), prompt, kind=kind, action=self.tr("Show"))
-            toast.action_requested.connect(lambda: self._show_job(self._jobs.job(job.job_id) or job))
-        if not self._window.isActiveWindow():
-            QApplication.alert(self._window)
-
-    def _ready_words(self, medium: Medium) -> str:
-        return {
-            Medium.IMAGE: self.tr("Picture is ready"),
-            Medium.VIDEO: self.tr("Video is ready"),
-            Medium.AUDIO: self.tr("Sound is ready"),
-        }.get(medium, self.tr("Result is ready"))

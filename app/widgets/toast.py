@@ -10,7 +10,7 @@ from app.widgets.buttons import IconButton, QuietButton
 from app.widgets.elided_label import ElidedLabel
 from app.widgets.notices import IconMark
 
-MOST, MARGIN, SHADOW, WIDTH, GAP = 3, 20, 24, 320, 8
+MOST, MARGIN, SHADOW, WIDTH, GAP = 3, 20, 24, 380, 8
 STAYS_MS, STAYS_WITH_ACTION_MS = 5000, 9000
 
 _LOOKS = {

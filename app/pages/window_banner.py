@@ -1,0 +1,57 @@
+"""What concerns every page at this moment, one thing at a time: what cannot be saved before what cannot be reached."""
+
+from PySide6.QtCore import QObject
+
+from app.domain.job import Job, JobState
+from app.domain.problem import Problem
+from app.domain.text import Text, plain
+from app.pages.main_window import MainWindow
+from app.services.activity_service import ActivityKind, ActivityService
+from app.services.connection_service import ConnectionService
+from app.services.job_service import JobService
+from app.system.language import say
+
+_STORAGE = ("disk_full", "library_missing")
+
+
+class WindowBanner(QObject):
+    """Hears of jobs that cannot be saved and of providers out of reach, and keeps what the start has to say."""
+
+    def __init__(
+        self, window: MainWindow, jobs: JobService, connection: ConnectionService, activity: ActivityService
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._activity = activity
+        self._start = Text()
+        self._offline = Text()
+        self._unsaved: dict[str, Text] = {}
+        jobs.job_changed.connect(self._job_changed)
+        connection.offline_changed.connect(self._offline_changed)
+
+    def say_start(self, problem: Problem) -> None:
+        """What the start could not do; it stays."""
+        self._start = _sentences(problem)
+        self._show()
+
+    def _offline_changed(self, _offline: bool, sentence: Text) -> None:
+        self._offline = sentence
+        self._show()
+
+    def _job_changed(self, job: Job) -> None:
+        problem = job.problem
+        if job.state is JobState.SAVING and problem is not None and problem.code in _STORAGE:
+            if not self._unsaved:
+                self._activity.add(ActivityKind.WARNING, problem.happened, problem.advice, job.job_id)
+            self._unsaved[job.job_id] = _sentences(problem)
+        elif self._unsaved.pop(job.job_id, None) is None:
+            return
+        self._show()
+
+    def _show(self) -> None:
+        unsaved = next(iter(self._unsaved.values()), Text())
+        self._window.show_banner(self._start or unsaved or self._offline)
+
+
+def _sentences(problem: Problem) -> Text:
+    return plain(" ".join(say(part) for part in (problem.happened, problem.money, problem.advice) if part))

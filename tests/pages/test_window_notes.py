@@ -1,0 +1,171 @@
+"""What the window says by itself: notes about jobs, the banner, and files that cannot be opened."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import cast
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
+
+from app.domain.errors import DiskFullError, Moment, OutOfCreditError, StorageError
+from app.domain.job import Asset, Job, JobState, TransferState
+from app.domain.media import Medium
+from app.domain.text import Text, text
+from app.pages.job_notes import JobNotes
+from app.pages.main_window import WELCOME, MainWindow
+from app.pages.window_actions import WindowActions
+from app.pages.window_banner import WindowBanner
+from app.services.activity_service import ActivityService
+from app.services.connection_service import ConnectionService
+from app.services.job_service import JobService
+from app.services.settings_service import SettingsService
+from app.store.settings_store import SettingsStore
+from app.system.appearance import Appearance
+from app.widgets.look import wear
+from app.widgets.toast import Toast
+from tests.fakes import make_job
+
+PICTURE = Asset("a1", "job-1", 0, "0", Medium.IMAGE, TransferState.SAVED, path="images/lake.png")
+
+
+class Jobs(QObject):
+    """Says what a test wants to have happened."""
+
+    job_changed = Signal(object)
+    job_rested = Signal(object)
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.folder = folder
+        self.kept: dict[str, Job] = {}
+        self.deleted: list[str] = []
+
+    def job(self, job_id: str) -> Job | None:
+        return self.kept.get(job_id)
+
+    def path_of(self, asset: Asset) -> Path:
+        return self.folder / asset.path
+
+    def delete(self, job_id: str) -> None:
+        self.deleted.append(job_id)
+
+    def undo_delete(self, job_id: str) -> None:
+        self.deleted.remove(job_id)
+
+
+class Room:
+    """A window with what speaks in it."""
+
+    def __init__(self, profile: Path) -> None:
+        pages = ("image", "video", "audio", "history", "endpoints", "activity", "settings", WELCOME)
+        self.window = MainWindow(dict.fromkeys(pages, QWidget))
+        self.window.show_page("history")
+        self.fake = Jobs(profile)
+        self.activity = ActivityService()
+        self.connection = ConnectionService()
+        jobs = cast("JobService", self.fake)
+        settings = SettingsService(SettingsStore(profile / "settings.json"), lambda _name, work: work.close())
+        self.shown: list[str] = []
+        JobNotes(window=self.window, jobs=jobs, settings=settings, show_job=lambda job: self.shown.append(job.job_id))
+        self.banner = WindowBanner(self.window, jobs, self.connection, self.activity)
+        self.actions = WindowActions(
+            window=self.window,
+            jobs=jobs,
+            start_task=lambda _name, work: asyncio.run(work),
+            show_job=lambda _job: None,
+            edit_job=lambda _job: None,
+        )
+
+    def toasts(self) -> list[str]:
+        """The words of each note, oldest first."""
+        return [words_of(toast) for toast in self.window.toasts.toasts()]
+
+
+def words_of(toast: Toast) -> str:
+    return " | ".join(label.accessibleName() or label.text() for label in toast.findChildren(QLabel) if label.text())
+
+
+@pytest.fixture
+def room(tmp_path: Path, qapp: QApplication) -> Iterator[Room]:
+    worn = Appearance("dark", qapp)
+    worn.set_reduced_motion(True)
+    wear(qapp, worn)
+    made = Room(tmp_path)
+    made.window.show()
+    QApplication.processEvents()
+    yield made
+    made.window.close_for_good()
+    made.window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    worn.set_reduced_motion(False)
+
+
+def _failed(number: int) -> Job:
+    problem = OutOfCreditError().problem(Moment.SUBMIT, provider="NetMind")
+    return make_job(job_id=f"job-{number}", state=JobState.FAILED, problem=problem)
+
+
+def test_jobs_that_end_alike_are_one_note_that_counts(room: Room) -> None:
+    for number in range(3):
+        room.fake.job_rested.emit(make_job(job_id=f"done-{number}", state=JobState.DONE))
+    for number in range(2):
+        room.fake.job_rested.emit(_failed(number))
+    first, second = room.window.toasts.toasts()
+    assert "3 pictures are ready" in words_of(first)
+    assert "Failed (2): balance not enough" in words_of(second)
+    second.action_requested.emit()
+    assert room.shown == ["job-1"]
+
+
+def test_a_note_that_has_gone_is_not_counted_any_more(room: Room) -> None:
+    room.fake.job_rested.emit(make_job(job_id="one", state=JobState.DONE))
+    room.window.toasts.toasts()[0].leave()
+    room.fake.job_rested.emit(make_job(job_id="two", state=JobState.DONE))
+    assert len(room.toasts()) == 1
+    assert "Picture is ready" in room.toasts()[0]
+
+
+def test_a_full_disk_is_said_on_every_page_until_the_last_result_is_saved(room: Room) -> None:
+    problem = DiskFullError(folder="/drive").problem(Moment.SAVE, provider="NetMind")
+    stuck = [make_job(job_id=f"job-{n}", state=JobState.SAVING, problem=problem) for n in range(2)]
+    for job in (*stuck, *stuck):
+        room.fake.job_changed.emit(job)
+    assert len(room.activity.entries()) == 1
+    said = room.window.banner.text
+    assert "not enough space for the result in /drive" in said
+    assert "still at NetMind" in said
+    room.fake.job_changed.emit(replace(stuck[0], state=JobState.DONE, problem=None))
+    assert room.window.banner.isVisible()
+    room.fake.job_changed.emit(replace(stuck[1], state=JobState.DONE, problem=None))
+    assert not room.window.banner.isVisible()
+
+
+def test_a_network_that_returns_does_not_take_away_what_the_start_had_to_say(room: Room) -> None:
+    room.banner.say_start(StorageError(reason="the disk is full").problem())
+    room.connection.offline_changed.emit(True, text("NetMind cannot be reached."))
+    room.connection.offline_changed.emit(False, Text())
+    assert "the disk is full" in room.window.banner.text
+    assert "Free some space" in room.window.banner.text
+    assert room.window.banner.isVisible()
+
+
+def test_a_file_that_is_gone_is_named_instead_of_opening_nothing(room: Room) -> None:
+    job = make_job(job_id="job-1", state=JobState.DONE, assets=(PICTURE,))
+    room.actions.show_in_folder(job)
+    assert "lake.png is not in the library any more." in room.toasts()[-1]
+    room.actions.open_externally(job, PICTURE.asset_id)
+    assert "lake.png is not in the library any more." in room.toasts()[-1]
+
+
+def test_removing_one_job_or_several_is_said_in_plain_words_and_can_be_undone(room: Room) -> None:
+    for number in range(3):
+        room.fake.kept[f"job-{number}"] = _failed(number)
+    room.actions.delete(["job-0"])
+    assert "Removed from History" in room.toasts()[-1]
+    room.actions.delete(["job-1", "job-2"])
+    assert "2 jobs removed" in room.toasts()[-1]
+    room.window.toasts.toasts()[-1].action_requested.emit()
+    assert room.fake.deleted == ["job-0"]
