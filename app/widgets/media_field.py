@@ -244,6 +244,7 @@ class MediaField(QWidget):
         self._cards = [known.get(item) or self._make_card(item) for item in given]
         for place, card in enumerate(self._cards):
             self._column.insertWidget(place, card)
+        self.want_thumbnails()  # now, as the answer may come at once
         self._show()
         if had_focus:
             self.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -251,8 +252,6 @@ class MediaField(QWidget):
     def _make_card(self, item: Given) -> MediaCard:
         card = MediaCard(item, self)
         card.remove_requested.connect(lambda: self._remove(card))
-        if isinstance(item, MediaInput):
-            self.thumbnail_wanted.emit(item)
         return card
 
     def _remove(self, card: MediaCard) -> None:

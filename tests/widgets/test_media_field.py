@@ -268,6 +268,15 @@ def test_a_small_picture_is_asked_for_once_it_is_needed(show: type[_Shown]) -> N
     assert shown.wanted == [LAKE]
 
 
+def test_a_small_picture_that_is_there_already_is_shown_at_once(show: type[_Shown]) -> None:
+    shown = show(many())
+    picture = QImage(152, 112, QImage.Format.Format_RGB32)
+    shown.field.thumbnail_wanted.connect(lambda kept: shown.field.set_thumbnail(kept.sha256, picture))
+    shown.field.take(LAKE)
+    shown.field.set_value([SEA.to_json(), LAKE.to_json()])
+    assert all(card.has_thumbnail for card in shown.field.cards())
+
+
 def test_while_a_file_is_looked_at_the_field_says_so(show: type[_Shown]) -> None:
     shown = show()
     shown.field.take(LAKE)
