@@ -9,6 +9,7 @@ from PySide6.QtCore import QLocale
 
 from app.domain import job_words
 from app.domain.job import Job, JobState
+from app.domain.media_input import MediaInput, given_in, inputs_in
 from app.domain.model_spec import ModelSpec, Param, Widget
 from app.domain.text import plain, text
 from app.domain.values import Json
@@ -105,6 +106,8 @@ def _value_words(value: Json, param: Param | None) -> str:
         return say(text("on")) if value else say(text("off"))
     if isinstance(value, float):
         return f"{value:g}"
+    if next(inputs_in(value), None) is not None:
+        return ", ".join(item.name if isinstance(item, MediaInput) else _cut(item) for item in given_in(value))
     if isinstance(value, str):
         return say(text("attached file")) if value.startswith("data:") else _cut(value)
     return str(value) if isinstance(value, int) else _cut(json.dumps(value, ensure_ascii=False))
