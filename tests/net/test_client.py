@@ -237,27 +237,6 @@ def test_a_cancelled_request_is_cancelled_and_not_an_error() -> None:
     against(silence, use)
 
 
-def test_after_two_thousand_cancelled_requests_an_answer_still_comes_at_once() -> None:
-    async def slow(_seen: Seen, wire: Wire) -> None:
-        await asyncio.sleep(0.002)
-        await wire.send(OK)
-
-    async def use(client: ApiClient, _server: Running) -> None:
-        for round_number in range(40):
-            tasks = [asyncio.ensure_future(client.request("GET", "/v1/x")) for _ in range(50)]
-            for _ in range(round_number):
-                await asyncio.sleep(0)
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-        started = time.monotonic()
-        assert (await client.request("GET", "/v1/x")).status == 200
-        assert (await client.request("POST", "/v1/x", json_body=b"{}")).status == 200
-        assert time.monotonic() - started < 1
-
-    against(slow, use)
-
-
 def test_a_closed_client_says_so_and_sends_nothing() -> None:
     async def use(client: ApiClient, server: Running) -> None:
         await client.close()
