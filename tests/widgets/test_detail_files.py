@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from app.domain.media_input import MediaInput
+from app.domain.values import Json
 from app.widgets.detail_rows import detail_rows
 from tests.fakes import make_job
 
@@ -11,7 +12,7 @@ LAKE = MediaInput("a" * 64, "lake.png", "image/png", 1_300_000)
 SEA = MediaInput("b" * 64, "sea.jpg", "image/jpeg", 1_300_000)
 
 
-def rows(value: object) -> dict[str, str]:
+def rows(value: Json) -> dict[str, str]:
     job = replace(make_job(), params={"prompt": "x", "image_urls": value})
     return {row.title: row.value for row in detail_rows(job, None, "NetMind", date(2025, 1, 31))}
 
