@@ -77,9 +77,7 @@ def test_a_picture_is_made_by_names_alone(probe: Probe) -> None:
         probe.find(name, *BUTTON)
 
 
-@pytest.mark.parametrize(
-    ("page", "model"), [("Image", "qwen-image"), ("Video", "hunyuanvideo"), ("Audio", "mmaudio")]
-)
+@pytest.mark.parametrize(("page", "model"), [("Image", "qwen-image"), ("Video", "hunyuanvideo"), ("Audio", "mmaudio")])
 def test_every_parameter_is_found_by_its_label(probe: Probe, page: str, model: str) -> None:
     spec = json.loads((resources() / "models" / "netmind" / f"{model}.json").read_text("utf-8"))
     _open(probe, page)
