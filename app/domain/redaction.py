@@ -4,7 +4,9 @@ Servers echo secrets: Haiper's answers hold the caller's token, result links car
 cases 47 and 73).
 """
 
+import base64
 import re
+from urllib.parse import quote
 
 from app.domain.values import Json
 
@@ -27,6 +29,20 @@ _PATTERNS = (
     (re.compile(r"\beyJ[\w-]+\.[\w-]+(?:\.[\w-]+)?"), HIDDEN),
     (re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"), HIDDEN),
 )
+
+
+def shapes_of(secret: str) -> tuple[str, ...]:
+    """The forms in which a secret may turn up: plain, percent-encoded, backwards, in base64. The longest comes first, so
+    that no part of one is left over.
+    """
+    raw = secret.encode("utf-8", "surrogatepass")
+    shapes = {secret, quote(secret, safe="", errors="replace"), secret[::-1]}
+    # Base64 of a text that holds the secret differs by where it starts; the last group may hold a neighbour's bits.
+    for offset in range(3):
+        skipped = -offset % 3
+        whole = len(raw[skipped:]) // 3 * 3
+        shapes.add(base64.b64encode(raw[skipped : skipped + whole]).decode("ascii"))
+    return tuple(sorted(shapes, key=len, reverse=True))
 
 
 def redact_text(words: str) -> str:

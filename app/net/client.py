@@ -28,7 +28,7 @@ from app.domain.errors import (
 )
 from app.domain.keys import KeyTextError, clean_key, key_fingerprint
 from app.domain.provider_info import is_acceptable_base_url
-from app.domain.redaction import HIDDEN
+from app.domain.redaction import HIDDEN, shapes_of
 from app.net.address import api_url, follow_up_url, is_loopback_url, without_query
 from app.net.answer import MAX_BODY_BYTES, Answer, BoundedBody, Sink, Unpacker, too_large
 from app.net.lane import Lane
@@ -301,8 +301,9 @@ class ApiClient:
                     finally:
                         await response.aclose()
         log.debug("%s %s answered %d", call.method, urlsplit(call.url).path, response.status_code)
-        if len(call.key) >= _MASKABLE_KEY_CHARS:
-            body = body.replace(call.key.encode("ascii"), HIDDEN.encode("ascii"))
+        for shape in shapes_of(call.key):
+            if len(shape) >= _MASKABLE_KEY_CHARS:
+                body = body.replace(shape.encode("ascii"), HIDDEN.encode("ascii"))
         return Answer(response.status_code, headers_of(response), body, without_query(call.url))
 
     async def close(self) -> None:

@@ -6,12 +6,10 @@ header lists as HTTP libraries print them and links of any scheme: a presigned l
 (reliability.md K2, K8).
 """
 
-import base64
 import re
 import threading
-from urllib.parse import quote
 
-from app.domain.redaction import HIDDEN, redact_text
+from app.domain.redaction import HIDDEN, redact_text, shapes_of
 
 SHORTEST_SECRET = 6
 """Shorter values are not registered: hiding "a" would make every log unreadable."""
@@ -36,15 +34,8 @@ def register_secret(value: str) -> None:
     secret = value.strip()
     if len(secret) < SHORTEST_SECRET:
         return
-    raw = secret.encode("utf-8", "surrogatepass")
-    shapes = {secret, quote(secret, safe="", errors="replace"), secret[::-1]}
-    # Base64 of a text that holds the secret differs by where it starts; the last group may hold a neighbour's bits.
-    for offset in range(3):
-        skipped = -offset % 3
-        whole = len(raw[skipped:]) // 3 * 3
-        shapes.add(base64.b64encode(raw[skipped : skipped + whole]).decode("ascii"))
     with _lock:
-        long_enough = {shape for shape in shapes if len(shape) >= SHORTEST_SECRET}
+        long_enough = {shape for shape in shapes_of(secret) if len(shape) >= SHORTEST_SECRET}
         _shapes = tuple(sorted(long_enough.union(_shapes), key=len, reverse=True))
 
 

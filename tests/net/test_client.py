@@ -17,6 +17,7 @@ from app.domain.errors import (
     NotAServiceAnswerError,
     StudioError,
 )
+from app.domain.redaction import shapes_of
 from app.net.client import ApiClient
 from app.net.schemes import Scheme, SchemesOfThisRun
 from tests.net.calls import KEY, OK, against, error_of, get
@@ -94,12 +95,13 @@ def test_a_redirect_is_not_followed_and_the_key_stays_home(status: int) -> None:
     asyncio.run(main())
 
 
-def test_an_echoed_key_is_masked_in_the_answer() -> None:
+@pytest.mark.parametrize("shape", shapes_of(KEY))
+def test_an_echoed_key_is_masked_in_the_answer_in_whatever_shape_it_comes(shape: str) -> None:
     async def use(client: ApiClient, _server: Running) -> None:
         answer = await client.request("GET", "/v1/x")
         assert answer.json() == {"meta_info": {"api_token": "***"}}
 
-    against(always(json_reply({"meta_info": {"api_token": KEY}})), use)
+    against(always(json_reply({"meta_info": {"api_token": shape}})), use)
 
 
 def test_the_log_holds_neither_key_nor_query(caplog: pytest.LogCaptureFixture) -> None:
