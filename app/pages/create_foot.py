@@ -108,7 +108,9 @@ class CreateFoot(QWidget):
         self._lent_focus = None
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """A key held down on the button counts once."""
+        """A key held down on the button counts once, and so do clicks that follow each other without a pause."""
+        if event.type() == QEvent.Type.MouseButtonPress and self.is_resting:
+            self._rest.start()
         return event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.isAutoRepeat()
 
 

@@ -99,6 +99,9 @@ class Uploads:
             self._book.show_only(job.job_id, progress=None)
         if outcome.error is not None:
             raise outcome.error
+        unforeseen = None if task.cancelled() else task.exception()
+        if unforeseen is not None:
+            raise unforeseen
         return outcome.prepared
 
     def take_back(self, job_id: str) -> bool:

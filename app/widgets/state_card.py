@@ -123,7 +123,11 @@ class StateCard(QWidget):
             ViewerKind.FAILED: _Face("circle-alert", "failed", self.tr("This job failed"), "", retry),
             ViewerKind.EXPIRED: _Face("clock-alert", "warning", self.tr("The result is gone"), "", again),
             ViewerKind.UNSURE: _Face(
-                "circle-help", "warning", self.tr("It is not known what became of this"), "", retry
+                "circle-help",
+                "warning",
+                self.tr("It is not known what became of this"),
+                "",
+                self.tr("Retry, may be charged twice"),
             ),
         }.get(kind, _Face("image", "third", "", "", retry))
 

@@ -11,11 +11,12 @@ from app.domain.errors import ConnectionLostError, JobGoneError, TooManyRequests
 from app.domain.history import HistoryQuery
 from app.domain.job import JobState
 from app.domain.media import FileType
+from app.domain.media_input import placeholder
 from app.domain.model_spec import ModelSpec
 from app.domain.remote import Snapshot
 from app.domain.values import Params
 from app.net.media_client import MediaClient
-from app.providers.base import PreparedRequest
+from app.providers.base import Inputs, PreparedRequest
 from app.services.job_tools import Inspect, JobSeams
 from app.services.media_probe import MediaFacts
 from app.services.provider_service import Connected
@@ -142,6 +143,31 @@ def test_a_file_that_always_fails_ends_the_job_with_a_reason(run: Run[None], tmp
             assert job.problem is not None
             here.jobs.fetch_again(job.job_id)
             await here.until_state(job.job_id, S.SAVING)
+
+    run(story())
+
+
+class BuggyWithFiles(ScriptedProvider):
+    """Names a file in its request and stumbles over it."""
+
+    def __init__(self) -> None:
+        super().__init__(Script(polls=[RUNNING]))
+        self.tries = 0
+
+    def prepare(self, spec: ModelSpec, params: Params) -> PreparedRequest:
+        return PreparedRequest("/v1/things", placeholder("0" * 64).encode())
+
+    async def dispatch(self, prepared: PreparedRequest, inputs: Inputs) -> PreparedRequest:
+        self.tries += 1
+        raise ValueError("nobody thought of this")
+
+
+def test_a_bug_while_uploading_is_met_once_and_not_for_ever(run: Run[None], tmp_path: Path) -> None:
+    async def story() -> None:
+        provider = BuggyWithFiles()
+        async with staged(tmp_path, _cast(provider), _seams()) as here:
+            await here.until_state(here.submit(), S.FAILED)
+            assert (provider.tries, provider.bodies) == (1, [])
 
     run(story())
 
