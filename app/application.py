@@ -23,6 +23,7 @@ from app.net.spool import Spool
 from app.providers.base import Provider
 from app.providers.haiper import HAIPER, HaiperProvider
 from app.providers.netmind import NETMIND, NetMindProvider
+from app.providers.octoai import OCTOAI, OctoAiProvider
 from app.services.activity_service import ActivityKind, ActivityService
 from app.services.asset_service import AssetService
 from app.services.catalogue import Catalogue
@@ -79,6 +80,7 @@ Factory = Callable[[ProviderInfo, ApiClient, Spool], Provider]
 PROVIDERS: tuple[tuple[ProviderInfo, Factory], ...] = (
     (NETMIND, lambda info, api, _spool: NetMindProvider(info, api)),
     (HAIPER, lambda info, api, _spool: HaiperProvider(info, api)),
+    (OCTOAI, OctoAiProvider),
     (DEMO, lambda info, api, _spool: NetMindProvider(info, api)),  # on this computer, in NetMind's dialect
 )
 """Every provider and how it is made, one line each. Their order is that of Settings and of the model picker."""
@@ -231,6 +233,7 @@ class Studio:
             self.activity.add(ActivityKind.WARNING, notice)
         await self.jobs.start(take_up=take_up)
         self.tasks.start("sweep inputs", self._sweep_inputs())
+        self.tasks.start("sweep answers", self._sweep_spool())
         self.tasks.start("load the network library", load_library())
 
     async def _inputs_in_use(self) -> frozenset[str]:
@@ -244,6 +247,10 @@ class Studio:
             await self.inputs.sweep()
         except StudioError as error:
             log.warning("the input files could not be swept: %s", error)
+
+    async def _sweep_spool(self) -> None:
+        """Takes away kept answers that nobody came for in a month."""
+        await self.spool.sweep()
 
     async def _prepare_library(self) -> None:
         """A missing drive is no reason not to start: results wait on the server and say so.

@@ -1,5 +1,6 @@
 """The spec files that come with the program say what is known, how well, and where it was read."""
 
+import base64
 import json
 from pathlib import Path
 from typing import cast
@@ -10,6 +11,7 @@ from app.domain.media import Medium
 from app.domain.media_input import MediaInput
 from app.domain.model_spec import Mark, ModelSpec, Param, Widget, parse_model_spec
 from app.domain.values import Json, JsonObject
+from app.sandbox import octoai_rules
 from app.services import validation
 
 FOLDER = Path(__file__).resolve().parents[1] / "resources" / "models"
@@ -26,6 +28,8 @@ SEED_001: JsonObject = {
     "acceleration": "none",
 }
 """The config of the published example for Qwen/Qwen-Image."""
+
+PICTURE = MediaInput("a" * 64, "lake.png", "image/png", 90_000, 640, 480)
 
 
 def spec_of(provider: str, name: str) -> ModelSpec:
@@ -123,3 +127,52 @@ def test_the_demo_says_that_it_is_no_ai_and_costs_nothing(name: str, medium: Med
     assert spec.title == f"Demo {name}"
     assert "not AI" in spec.summary
     assert str(validation.estimate(spec, {})) == "$0.00"
+
+
+ENGINES = ("sdxl", "sd3", "flux-schnell", "flux-dev", "ssd", "sd", "controlnet-sdxl", "svd")
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_an_engine_of_octoai_names_nothing_that_its_server_does_not_know(engine: str) -> None:
+    """The demo server keeps its own table of the same sources, written by other hands."""
+    spec, rules = spec_of("octoai", engine), octoai_rules.ENGINES[engine]
+    wire = {name for p in spec.params for parts in (p.splits.values() or [{p.name: 0}]) for name in parts}
+    assert wire <= set(rules.rules)
+    not_its_own = {"sd3": ("mask_image", "loras", "sampler"), "flux-dev": ("negative_prompt", "sampler")}.get(
+        engine, ()
+    )
+    assert not wire & set(not_its_own)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_an_engine_of_octoai_offers_every_size_pair_it_has_and_no_other(engine: str) -> None:
+    sizes = param(spec_of("octoai", engine), "size").splits.values()
+    pairs = {(parts["width"], parts["height"]) for parts in sizes if parts}
+    assert pairs == set(octoai_rules.ENGINES[engine].sizes)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_what_the_form_of_an_octoai_engine_sends_by_itself_is_accepted(engine: str) -> None:
+    spec = spec_of("octoai", engine)
+    files: dict[str, Json] = {p.name: PICTURE.to_json() for p in spec.params if p.inputs is not None and p.required}
+    sent = spec.config({**spec.defaults(), **files, "prompt": "a lake"})
+    assert sent.keys() >= {"width", "height"} or engine == "svd"
+    for name in files:
+        assert sent[name] == f"slowlight-input:{PICTURE.sha256}:base64"
+        sent[name] = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(64)).decode()
+    sent.pop("prompt" if engine == "svd" else "", None)
+    assert octoai_rules.ENGINES[engine].problems_of(sent) == []
+    assert octoai_rules.ENGINES[engine].size_of(dict(sent)) is not None
+
+
+def test_sdxl_has_every_style_and_sampler_of_its_client() -> None:
+    spec = spec_of("octoai", "sdxl")
+    assert len(param(spec, "style_preset").choices) == 78
+    assert len(param(spec, "sampler").choices) == 21
+    assert "style_preset" not in spec.config(spec.defaults())
+
+
+def test_every_model_of_a_service_that_has_ended_says_so() -> None:
+    for path in FILES:
+        if path.parent.name in ("haiper", "octoai"):
+            assert "has ended" in spec_of(path.parent.name, path.stem).summary

@@ -255,8 +255,10 @@ _AFTERWORDS: Mapping[JobState, Text] = {
 
 
 def _outcome(job: Job) -> tuple[Text, ...]:
-    """Done: how many files, how long it took, what it cost. Parts that are not known are left out."""
+    """Done: how many files and how many are missing, how long it took, what it cost; what is not known is left out."""
     parts = [results(job.medium, len(job.saved_assets))]
+    if job.problem is not None and job.problem.short:
+        parts.append(job.problem.short)
     took = took_s(job)
     if took is not None:
         parts.append(lasted(took))

@@ -106,6 +106,7 @@ def studio(profile: Path, display: str, key: str) -> Iterator[Probe]:
         "QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1",
         "QT_LOGGING_RULES": "qt.multimedia.*=false",
         "NETMIND_API_KEY": key,
+        "OCTOAI_TOKEN": key,  # with every key at hand no keychain is asked, whose service writes to our pipe
         "NO_AT_BRIDGE": "0",
     }
     command = ["dbus-run-session", "--", "/usr/bin/python3", str(PROBE), sys.executable, "-m", "app"]
