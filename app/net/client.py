@@ -28,10 +28,10 @@ from app.domain.errors import (
 )
 from app.domain.keys import KeyTextError, clean_key, key_fingerprint
 from app.domain.provider_info import is_acceptable_base_url
-from app.domain.redaction import HIDDEN, shapes_of
 from app.net.address import api_url, follow_up_url, is_loopback_url, without_query
 from app.net.answer import MAX_BODY_BYTES, Answer, BoundedBody, Sink, Unpacker, too_large
 from app.net.lane import Lane
+from app.net.masking import KeyMask
 from app.net.schemes import Scheme, SchemeMemory, SchemesOfThisRun
 from app.net.tls import tls_context, tls_trouble
 
@@ -49,7 +49,6 @@ _IDLE_S = 30.0
 _BLOCK_BYTES = 256 * 1024
 _SAFE_METHODS = frozenset({"GET", "HEAD", "DELETE"})
 _OWN_HEADERS = frozenset({"authorization", "cookie", "host", "proxy-authorization", "accept-encoding"})
-_MASKABLE_KEY_CHARS = 16  # a shorter key could be a part of ordinary words
 
 Http: TypeAlias = "httpx.AsyncClient"
 Response: TypeAlias = "httpx.Response"
@@ -301,9 +300,6 @@ class ApiClient:
                     finally:
                         await response.aclose()
         log.debug("%s %s answered %d", call.method, urlsplit(call.url).path, response.status_code)
-        for shape in shapes_of(call.key):
-            if len(shape) >= _MASKABLE_KEY_CHARS:
-                body = body.replace(shape.encode("ascii"), HIDDEN.encode("ascii"))
         return Answer(response.status_code, headers_of(response), body, without_query(call.url))
 
     async def close(self) -> None:
@@ -336,20 +332,27 @@ class _Call:
 
 
 async def _read(response: Response, call: _Call) -> bytes:
-    """The body, or nothing after it went into the call's sink."""
-    encoding = response.headers.get("content-encoding", "")
+    """The body without the key, or nothing after it went into the call's sink."""
+    encoding, mask = response.headers.get("content-encoding", ""), KeyMask(call.key)
     async with aclosing(chunks_of(response)) as chunks:
         if call.sink is not None and response.is_success:
-            await _pour(chunks, call.sink, Unpacker(encoding), _named_size(response), call.max_bytes)
+            named = _named_size(response)
+            await _pour(chunks, call.sink, Unpacker(encoding), mask, size=named, max_bytes=call.max_bytes)
             return b""
         body = BoundedBody(encoding, call.max_bytes if call.sink is None else MAX_BODY_BYTES)
         async for raw in chunks:
             body.feed(raw)
-    return body.finish()
+    return mask.whole(body.finish())
 
 
 async def _pour(
-    chunks: AsyncGenerator[bytes, None], sink: Sink, unpacker: Unpacker, size: int | None, max_bytes: int
+    chunks: AsyncGenerator[bytes, None],
+    sink: Sink,
+    unpacker: Unpacker,
+    mask: KeyMask,
+    *,
+    size: int | None,
+    max_bytes: int,
 ) -> None:
     """A block at a time, so that the memory never holds more than one."""
     if size is not None and size > max_bytes:
@@ -363,10 +366,10 @@ async def _pour(
             if came > max_bytes:
                 raise too_large(max_bytes)
             if len(block) >= _BLOCK_BYTES:
-                await sink.write(bytes(block))
+                await sink.write(mask.feed(bytes(block)))
                 block.clear()
     unpacker.finish()
-    await sink.write(bytes(block))
+    await sink.write(mask.feed(bytes(block)) + mask.finish())
 
 
 def _named_size(response: Response) -> int | None:
