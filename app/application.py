@@ -10,7 +10,13 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from app.domain.errors import LibraryMissingError, StorageError, StudioError
+from app.domain.errors import (
+    StudioError,
+)
+from app.domain.local_errors import (
+    LibraryMissingError,
+    StorageError,
+)
 from app.domain.media_input import digests_anywhere
 from app.domain.problem import Problem
 from app.domain.provider_info import Capabilities, ProviderInfo

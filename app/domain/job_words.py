@@ -127,12 +127,27 @@ def actions(job: Job, capabilities: Capabilities) -> tuple[JobAction, ...]:
 
 
 def label(action: JobAction, job: Job | None = None) -> Text:
-    """The action in words. Running a job again whose outcome nobody knows says what that may mean."""
+    """The action in words.
+
+    Running a job again whose outcome nobody knows says what that may mean, and cancelling says where: what waits here is
+    only ours, what runs over there is stopped over there.
+    """
     if action is JobAction.RETRY and job is not None and job.state is JobState.UNSURE:
         return text("Retry, may be charged twice")
+    if action is JobAction.CANCEL and job is not None and job.state in WATCHED:
+        return text("Cancel on the server")
     if action is JobAction.USE_RESULT and job is not None and _first_medium(job) is Medium.VIDEO:
         return text("Add sound to it")
     return _LABELS[action]
+
+
+def meaning(action: JobAction, provider: str) -> Text:
+    """What an action does where its label does not say it all; empty for the others. `provider` is a title."""
+    if action is JobAction.STOP_WAITING:
+        return text("The job goes on at {provider} and is still saved when it is done.", provider=provider)
+    if action is JobAction.FETCH_AGAIN:
+        return text("Asks {provider} for the result once more. That costs nothing.", provider=provider)
+    return Text()
 
 
 def _first_medium(job: Job) -> Medium | None:

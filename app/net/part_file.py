@@ -15,7 +15,13 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.domain.errors import DiskFullError, LibraryMissingError, StudioError
+from app.domain.errors import (
+    StudioError,
+)
+from app.domain.local_errors import (
+    DiskFullError,
+    LibraryMissingError,
+)
 from app.domain.media import SNIFF_BYTES
 
 KEEP_FREE_BYTES = 64 * 1024 * 1024

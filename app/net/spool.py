@@ -12,7 +12,11 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from app.domain.errors import DiskFullError, LibraryMissingError, StorageError
+from app.domain.local_errors import (
+    DiskFullError,
+    LibraryMissingError,
+    StorageError,
+)
 from app.net.part_file import KEEP_FREE_BYTES, PartFile
 from app.net.threads import P, in_thread
 

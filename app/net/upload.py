@@ -8,7 +8,14 @@ from collections.abc import AsyncGenerator, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from app.domain.errors import LinkExpiredError, ServiceFailedError, StorageError, TooManyRequestsError
+from app.domain.errors import (
+    LinkExpiredError,
+    ServiceFailedError,
+    TooManyRequestsError,
+)
+from app.domain.local_errors import (
+    StorageError,
+)
 from app.net.download import error_words
 from app.net.media_client import MediaClient
 from app.net.retry import parse_retry_after

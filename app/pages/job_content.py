@@ -51,11 +51,11 @@ _SENT_AND_CANCELLED = text("It had been sent and may have been charged.")
 def content_of(job: Job, jobs: Jobs, facts: JobFacts, *, current: int = 0) -> ViewerContent:
     """What the viewer shows for this job; `current` is the result that is looked at."""
     if job.saved_assets and job.is_resting:
-        return _results(job, jobs, current)
+        return _results(job, jobs, facts, current)
     return _going_on(job, facts) if job.state in _GOING_ON else _ended(job, facts)
 
 
-def _results(job: Job, jobs: Jobs, current: int) -> ViewerContent:
+def _results(job: Job, jobs: Jobs, facts: JobFacts, current: int) -> ViewerContent:
     items = tuple(
         ViewerItem(
             asset_id=asset.asset_id,
@@ -70,7 +70,14 @@ def _results(job: Job, jobs: Jobs, current: int) -> ViewerContent:
         for asset in job.saved_assets
     )
     place = min(max(current, 0), len(items) - 1)
-    return ViewerContent(ViewerKind.RESULTS, items=items, current=place, favourite=job.favourite)
+    notice = job.problem.happened.with_values(provider=facts.provider(job).title) if job.problem else Text()
+    return ViewerContent(
+        ViewerKind.RESULTS,
+        items=items,
+        current=place,
+        favourite=job.favourite,
+        detail=say(notice) if notice else "",
+    )
 
 
 def _going_on(job: Job, facts: JobFacts) -> ViewerContent:

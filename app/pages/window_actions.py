@@ -10,9 +10,14 @@ from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
-from app.domain.errors import ResultMissingError, StudioError
+from app.domain.errors import (
+    StudioError,
+)
 from app.domain.job import Asset, Job
 from app.domain.job_words import JobAction
+from app.domain.local_errors import (
+    ResultMissingError,
+)
 from app.domain.problem import Problem
 from app.pages.main_window import MainWindow
 from app.services.job_service import JobService

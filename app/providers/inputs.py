@@ -10,7 +10,9 @@ import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from app.domain.errors import StorageError
+from app.domain.local_errors import (
+    StorageError,
+)
 from app.domain.media_input import InputEncoding, digests_in, read_placeholder
 from app.domain.values import Json
 from app.providers.base import InputFile, Inputs, PreparedRequest

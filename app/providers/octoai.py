@@ -12,7 +12,6 @@ from uuid import uuid4
 
 from app.domain.errors import (
     BrokenResultError,
-    DiskFullError,
     EmptyResultError,
     GenerationFailedError,
     InvalidRequestError,
@@ -25,9 +24,12 @@ from app.domain.errors import (
     RequestTooLargeError,
     ServiceFailedError,
     ServiceRetiredError,
-    StorageError,
     StudioError,
     UnknownOutcomeError,
+)
+from app.domain.local_errors import (
+    DiskFullError,
+    StorageError,
 )
 from app.domain.model_spec import ModelSpec, Transport
 from app.domain.provider_info import Capabilities, LongRunAdvice, ProviderInfo

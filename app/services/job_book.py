@@ -11,9 +11,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from app.domain.errors import StorageError
 from app.domain.history import HistoryQuery
 from app.domain.job import RESTING, Job, JobState, check_move
+from app.domain.local_errors import (
+    StorageError,
+)
 from app.domain.media import Medium
 from app.store.job_store import JobStore
 

@@ -12,9 +12,17 @@ from uuid import uuid4
 
 from PySide6.QtCore import QObject, Signal
 
-from app.domain.errors import Moment, ResultMissingError, StorageError, StudioError, UnknownModelError
+from app.domain.errors import (
+    Moment,
+    StudioError,
+    UnknownModelError,
+)
 from app.domain.history import HistoryQuery
 from app.domain.job import Asset, Job, JobState
+from app.domain.local_errors import (
+    ResultMissingError,
+    StorageError,
+)
 from app.domain.media import Medium
 from app.domain.model_spec import ModelSpec, Widget
 from app.domain.request import GenerationRequest
@@ -24,6 +32,7 @@ from app.services.job_book import JobBook
 from app.services.job_engine import JobEngine
 from app.services.job_tools import Inspect, JobSeams, JobTools
 from app.services.provider_service import ProviderService
+from app.services.remote_deletion import RemoteDeletion
 from app.services.tasks import Tasks
 from app.store.input_vault import InputVault
 from app.store.job_store import JobStore
@@ -79,6 +88,7 @@ class JobService(QObject):
             self._book, store, providers, connection, tasks, folder, inspect, running_limit, self._seams, vault
         )
         self._engine = JobEngine(tools, self._key_trouble)
+        self._deletion = RemoteDeletion(tools, self.trouble.emit)
         providers.changed.connect(self._engine.resume)
 
     async def start(self, *, take_up: bool = True) -> None:
@@ -183,14 +193,33 @@ class JobService(QObject):
         """Asks the server once more for a job that has a reference and ended badly."""
         self._edit("fetch again", job_id, _to_be_fetched, self._engine.resume)
 
-    def delete(self, job_id: str) -> None:
-        """Takes a resting job out of the history; `undo_delete` brings it back. Its files stay where they are."""
+    def delete(self, job_id: str, *, on_server: bool = False) -> None:
+        """Takes a resting job out of the history; `undo_delete` brings it back. Its files stay where they are.
+
+        `on_server` deletes it at its provider as well, as `delete_on_server` does.
+        """
         job = self._book.get(job_id)
         if job is None or not job.is_resting:
             return
         self._book.forget(job_id)
         self.job_removed.emit(job_id)
         self._start("delete", job_id, self._delete(job))
+        if on_server:
+            self._start("delete at the provider", job_id, self._deletion.delete(job))
+
+    def can_delete_on_server(self, job_id: str) -> bool:
+        """Whether to offer it: the job rests, was accepted by its provider, and the provider has a call for it."""
+        job = self._book.get(job_id)
+        return job is not None and job.is_resting and self._deletion.can_delete(job)
+
+    def delete_on_server(self, job_id: str) -> None:
+        """Deletes a resting job at its provider and keeps it here, once every file is known to lie in the library.
+
+        What stands in the way comes as `trouble`; the job here is not changed by it.
+        """
+        job = self._book.get(job_id)
+        if job is not None and job.is_resting:
+            self._start("delete at the provider", job_id, self._deletion.delete(job))
 
     async def _delete(self, job: Job) -> None:
         try:

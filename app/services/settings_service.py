@@ -8,7 +8,9 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from app.domain.errors import StorageError
+from app.domain.local_errors import (
+    StorageError,
+)
 from app.domain.settings import declared, notices
 from app.domain.text import Text
 from app.domain.values import Json, JsonObject

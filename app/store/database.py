@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from app.domain.errors import StorageError
+from app.domain.local_errors import (
+    StorageError,
+)
 from app.domain.text import Text, text
 from app.store.migrations import MIGRATIONS, Migration, migrate
 from app.system.private_files import date_mark, ensure_private_file, private_folder, unused

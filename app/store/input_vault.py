@@ -17,7 +17,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.domain.errors import StorageError
+from app.domain.local_errors import (
+    StorageError,
+)
 from app.domain.media import FILE_TYPES, SNIFF_BYTES, FileType, sniff
 from app.system.private_files import FILE_MODE, private_folder, sync_folder
 

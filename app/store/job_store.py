@@ -12,9 +12,11 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TypeVar
 
-from app.domain.errors import StorageError
 from app.domain.history import HistoryQuery
 from app.domain.job import RESTING, Asset, Job, JobState
+from app.domain.local_errors import (
+    StorageError,
+)
 from app.domain.media import Medium
 from app.domain.values import JsonObject
 from app.store import job_search, ledger

@@ -18,7 +18,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
-from app.domain.errors import DiskFullError, LibraryMissingError
+from app.domain.local_errors import (
+    DiskFullError,
+    LibraryMissingError,
+)
 from app.domain.media import Medium
 from app.domain.naming import safe_name
 from app.domain.text import text

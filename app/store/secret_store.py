@@ -13,7 +13,9 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeVar
 
-from app.domain.errors import KeychainError
+from app.domain.local_errors import (
+    KeychainError,
+)
 from app.system.redaction import register_secret
 
 T = TypeVar("T")

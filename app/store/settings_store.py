@@ -8,7 +8,9 @@ import logging
 from pathlib import Path
 from typing import cast
 
-from app.domain.errors import StorageError
+from app.domain.local_errors import (
+    StorageError,
+)
 from app.domain.text import Text, text
 from app.domain.values import JsonObject
 from app.store.storable import storable_text

@@ -14,7 +14,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QVBoxLayout, QWidget
 
-from app.domain.job_words import JobAction, Progress, label
+from app.domain.job_words import JobAction, Progress, label, meaning
 from app.item_models.job_facts import JobRole
 from app.item_models.job_list import JobListModel
 from app.item_models.job_rows import Index
@@ -232,7 +232,8 @@ class JobListView(SectionView):
         index, action = self._action_at(event.pos())
         words = ""
         if action is not None:
-            words = say(label(action, index.data(JobRole.JOB)))
+            sentences = (label(action, index.data(JobRole.JOB)), meaning(action, str(index.data(JobRole.PROVIDER))))
+            words = "\n".join(say(sentence) for sentence in sentences if sentence)
         elif index.isValid():
             prompt = str(index.data())
             width = self.viewport().width()

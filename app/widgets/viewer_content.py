@@ -38,6 +38,7 @@ class ViewerItem:
 class ViewerContent:
     """All words are for people and already translated. `title` and `detail` may be empty: then the kind has its own.
 
+    With results `detail` is a notice that stands above their facts, such as that some did not come.
     `money`, `advice` and `server_text` belong to failed, expired and unsure; `started_at` (UTC), `expected_s` and
     `progress` (0 to 1, None when nobody can know) to waiting and running; `items`, `current` (an index), `favourite` and
     `place` ("Videos/Slowlight"; empty: taken from the path) to results.

@@ -37,6 +37,7 @@ class ViewerFooter(QWidget):
         self.setProperty("surface", "panel")
         self.transport = TransportBar(self)
         self.strip = FilmStrip(thumbnails, self)
+        self._notice = PlainLabel("", self, tone="warning", size=12, wrap=True)
         self._facts = PlainLabel("", self, tone="second", size=12, wrap=True)
         self._facts_below = PlainLabel("", self, tone="third", size=11)
         self._star = IconButton("star", self.tr("Favourite"), self, framed=True)
@@ -76,6 +77,7 @@ class ViewerFooter(QWidget):
         column = QVBoxLayout()
         column.setContentsMargins(_SIDE, 10, _SIDE, 10)
         column.setSpacing(8)
+        column.addWidget(self._notice)
         column.addWidget(self.transport)
         column.addLayout(self._row)
         column.addWidget(self._facts_below)
@@ -86,6 +88,11 @@ class ViewerFooter(QWidget):
         whole.addLayout(column)
         self._facts.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+
+    @property
+    def notice(self) -> str:
+        """What is said beside the results, such as that some did not come; "" for nothing."""
+        return self._notice.text()
 
     @property
     def facts(self) -> str:
@@ -99,6 +106,7 @@ class ViewerFooter(QWidget):
         self._has_several = several
         self._item = item
         facts = self._facts_of(item, content.place or place_of(item))
+        self._notice.setText(content.detail)
         self._facts.setText(facts.replace("/", _UNBROKEN_SLASH))
         self._facts.setAccessibleName(facts)
         self._facts_below.setText(facts)
@@ -133,6 +141,7 @@ class ViewerFooter(QWidget):
         direction = QBoxLayout.Direction
         self._row.setDirection(direction.TopToBottom if narrow else direction.LeftToRight)
         self._row.setSpacing(8 if narrow else 12)
+        self._notice.setHidden(self._is_full_screen or not self._notice.text())
         below = narrow or self._has_several
         self._facts.setHidden(self._is_full_screen or below)
         self._facts_below.setHidden(self._is_full_screen or not below)

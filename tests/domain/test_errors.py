@@ -3,16 +3,18 @@
 import pytest
 
 from app.domain.errors import (
-    KeychainError,
     KeyRejectedError,
     Moment,
     NoConnectionError,
     ServiceTimeoutError,
-    StorageError,
     StudioError,
     TooManyRequestsError,
     UnknownOutcomeError,
     UnprovenServerError,
+)
+from app.domain.local_errors import (
+    KeychainError,
+    StorageError,
 )
 
 

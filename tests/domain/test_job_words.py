@@ -5,7 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from app.domain.errors import DiskFullError, Moment
+from app.application import PROVIDERS
+from app.domain.errors import (
+    Moment,
+)
 from app.domain.job import RESTING, JobState
 from app.domain.job_words import (
     STATES,
@@ -16,11 +19,17 @@ from app.domain.job_words import (
     clock,
     label,
     lasted,
+    meaning,
     progress,
     second_line,
 )
+from app.domain.local_errors import (
+    DiskFullError,
+)
 from app.domain.money import Money
+from app.domain.problem import Problem
 from app.domain.provider_info import Capabilities
+from app.domain.text import text
 from tests.fakes import NOW, make_asset, make_job
 
 CANNOT, CAN = Capabilities(), Capabilities(cancel_running=True)
@@ -82,6 +91,24 @@ def test_what_was_saved_can_be_shown_although_the_job_failed() -> None:
 def test_retrying_an_unsure_job_says_that_it_may_be_charged_twice() -> None:
     assert "charged twice" in str(label(A.RETRY, make_job(state=S.UNSURE)))
     assert str(label(A.RETRY, make_job(state=S.FAILED))) == "Retry"
+
+
+def test_cancelling_says_whether_it_is_here_or_over_there() -> None:
+    assert str(label(A.CANCEL, make_job(state=S.WAITING))) == "Cancel"
+    assert str(label(A.CANCEL, make_job(state=S.RUNNING))) == "Cancel on the server"
+    assert str(label(A.STOP_WAITING, make_job(state=S.RUNNING))) == "Stop waiting"
+    assert str(meaning(A.STOP_WAITING, "Haiper")) == "The job goes on at Haiper and is still saved when it is done."
+    assert not meaning(A.DELETE, "Haiper")
+
+
+def test_no_provider_of_ours_says_that_it_can_cancel() -> None:
+    """None of them has a call for it (apis.md 4.4): a button must not promise one."""
+    assert not any(info.capabilities.cancel_running for info, _ in PROVIDERS)
+
+
+def test_a_finished_job_says_what_is_missing() -> None:
+    partly = Problem("notice", text("1 of 4 results were removed."), short=text("{count} missing", count=1))
+    assert line(make_job(files=3, problem=partly)) == "3 images \u00b7 1 missing \u00b7 24 s \u00b7 $0.03"
 
 
 @pytest.mark.parametrize(

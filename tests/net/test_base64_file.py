@@ -8,7 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.errors import BrokenResultError, DiskFullError, ResultTooLargeError, StudioError
+from app.domain.errors import (
+    BrokenResultError,
+    ResultTooLargeError,
+    StudioError,
+)
+from app.domain.local_errors import (
+    DiskFullError,
+)
 from app.net.base64_file import _decoded, _letters, decode_to_part
 from app.net.big_json import Span
 from app.net.download import Downloaded

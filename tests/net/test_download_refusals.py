@@ -9,13 +9,15 @@ import pytest
 
 from app.domain.errors import (
     BrokenResultError,
-    DiskFullError,
     InsecureAddressError,
-    LibraryMissingError,
     LinkExpiredError,
     ResultTooLargeError,
     ServiceFailedError,
     TooManyRequestsError,
+)
+from app.domain.local_errors import (
+    DiskFullError,
+    LibraryMissingError,
 )
 from app.net.download import download, write_inline
 from app.net.media_client import MediaClient

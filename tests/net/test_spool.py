@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.errors import DiskFullError, StorageError
+from app.domain.local_errors import (
+    DiskFullError,
+    StorageError,
+)
 from app.net.spool import Spool
 
 NAME = "0123456789abcdef0123456789abcdef"

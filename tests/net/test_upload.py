@@ -11,9 +11,11 @@ from app.domain.errors import (
     LinkExpiredError,
     NoConnectionError,
     ServiceFailedError,
-    StorageError,
     StudioError,
     TooManyRequestsError,
+)
+from app.domain.local_errors import (
+    StorageError,
 )
 from app.net.media_client import MediaClient
 from app.net.upload import BLOCK_BYTES, upload

@@ -10,8 +10,15 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
-from app.domain.errors import DiskFullError, Moment, OutOfCreditError, StorageError
+from app.domain.errors import (
+    Moment,
+    OutOfCreditError,
+)
 from app.domain.job import Asset, Job, JobState, TransferState
+from app.domain.local_errors import (
+    DiskFullError,
+    StorageError,
+)
 from app.domain.media import Medium
 from app.domain.text import Text, text
 from app.pages.job_notes import JobNotes

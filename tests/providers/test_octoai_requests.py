@@ -18,10 +18,12 @@ from app.domain.errors import (
     RequestTooLargeError,
     ServiceFailedError,
     ServiceRetiredError,
-    StorageError,
     StudioError,
     TooManyRequestsError,
     UnknownOutcomeError,
+)
+from app.domain.local_errors import (
+    StorageError,
 )
 from app.domain.media_input import MediaInput
 from app.domain.model_spec import Transport

@@ -84,6 +84,7 @@ class Script:
     listed: bool = True
     list_error: Exception | None = None
     submit_gate: asyncio.Event | None = None
+    delete_error: Exception | None = None
 
 
 class ScriptedProvider(ResultsByLink):
@@ -94,6 +95,7 @@ class ScriptedProvider(ResultsByLink):
         self.bodies: list[bytes] = []
         self.polled: list[str] = []
         self.lists = 0
+        self.deleted: list[str] = []
         self._refs: list[str] = []
         self._place: dict[str, int] = {}
 
@@ -136,7 +138,10 @@ class ScriptedProvider(ResultsByLink):
             return []
         return [Listed({"v": 1, "key": key}, self._next(key)) for key in self._refs]
 
-    async def delete(self, ref: RemoteRef) -> None: ...
+    async def delete(self, ref: RemoteRef) -> None:
+        self.deleted.append(str(ref["key"]))
+        if self.script.delete_error is not None:
+            raise self.script.delete_error
 
     async def check_key(self) -> None: ...
 

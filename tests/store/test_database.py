@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.errors import StorageError
+from app.domain.local_errors import (
+    StorageError,
+)
 from app.store.database import Database, OpenReport
 from app.store.migrations import MIGRATIONS, Migration, NewerDatabaseError
 

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 STORY = """
 import asyncio, pathlib, sys
 from datetime import UTC, datetime
-from app.domain.errors import DiskFullError, StorageError
+from app.domain.local_errors import (DiskFullError, StorageError,)
 from app.domain.history import HistoryQuery
 from app.domain.media import Medium
 from app.store.database import Database

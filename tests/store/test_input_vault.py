@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.errors import StorageError
+from app.domain.local_errors import (
+    StorageError,
+)
 from app.domain.media import JPEG, PNG
 from app.store.input_vault import (
     FileTooLargeError,

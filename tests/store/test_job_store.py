@@ -16,9 +16,11 @@ from typing import TypeVar
 
 import pytest
 
-from app.domain.errors import StorageError
 from app.domain.history import HistoryQuery
 from app.domain.job import Job, JobState, TransferState
+from app.domain.local_errors import (
+    StorageError,
+)
 from app.domain.media import Medium
 from app.domain.money import Money
 from app.store.database import Database

@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.errors import DiskFullError, LibraryMissingError
+from app.domain.local_errors import (
+    DiskFullError,
+    LibraryMissingError,
+)
 from app.domain.media import Medium
 from app.store.media_folder import CopyRefusedError, MediaFolder
 

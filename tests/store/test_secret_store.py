@@ -13,7 +13,9 @@ import pytest
 from keyring.backends import SecretService, fail, null
 from keyring.errors import KeyringLocked
 
-from app.domain.errors import KeychainError
+from app.domain.local_errors import (
+    KeychainError,
+)
 from app.store.secret_store import Keyring, SecretStore, Stored, allowed
 from app.system.redaction import redact
 

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.errors import StorageError
+from app.domain.local_errors import (
+    StorageError,
+)
 from app.domain.values import JsonObject
 from app.store.settings_store import LARGEST_BYTES, SettingsStore
 

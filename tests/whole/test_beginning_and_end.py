@@ -13,8 +13,10 @@ import psutil
 import pytest
 
 from app.application import Options, Studio
-from app.domain.errors import StorageError
 from app.domain.job import Job, JobState
+from app.domain.local_errors import (
+    StorageError,
+)
 from app.domain.media import Medium
 from app.domain.request import GenerationRequest
 from app.self_test import self_test

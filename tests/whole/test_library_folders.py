@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 
 from app.application import Options, Studio
-from app.domain.errors import ResultMissingError
 from app.domain.job import Asset, TransferState
+from app.domain.local_errors import (
+    ResultMissingError,
+)
 from app.domain.media import Medium
 from tests.conftest import Run
 

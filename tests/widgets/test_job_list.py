@@ -123,7 +123,7 @@ def test_the_menu_key_opens_the_menu_of_the_state(scene: Scene) -> None:
     scene.list.set_current(job.job_id)
     scene.press(Qt.Key.Key_Menu)
     menu = scene.menu()
-    assert [entry.text() for entry in menu.actions() if entry.text()] == ["Cancel", "Edit and run"]
+    assert [entry.text() for entry in menu.actions() if entry.text()] == ["Cancel on the server", "Edit and run"]
     menu.actions()[0].trigger()
     menu.close()
     assert scene.asked == [(job.job_id, JobAction.CANCEL)]

@@ -80,6 +80,15 @@ def test_the_names_that_automation_relies_on(viewer: Viewer) -> None:
     button(viewer, "Pause")
 
 
+def test_what_did_not_come_is_said_beside_what_came_and_gone_with_the_next_job(viewer: Viewer) -> None:
+    sentence = "1 of 4 results were removed by the content rules of OctoAI."
+    viewer.show_content(replace(results("picture.png", "picture.jpg"), detail=sentence))
+    assert sentence in words(viewer)
+    assert viewer._footer.notice == sentence
+    viewer.show_content(results("picture.png"))
+    assert sentence not in words(viewer)
+
+
 def test_every_place_the_keyboard_can_reach_has_a_name(viewer: Viewer) -> None:
     for content in (results("silent.mp4", "film.mp4"), results("sound.wav"), ViewerContent(ViewerKind.FAILED)):
         viewer.show_content(content)

@@ -1,0 +1,63 @@
+"""What goes wrong on this computer: the disk, the library, the keychain."""
+
+from app.domain.errors import StudioError
+from app.domain.text import text
+
+
+class DiskFullError(StudioError):
+    code = "disk_full"
+    happened = text("There is not enough space for the result in {folder}.")
+    advice = text(
+        "Free some space there: Slowlight tries again by itself. "
+        "Another library folder, chosen in Settings, is used from the next start on."
+    )
+    short = text("disk is full")
+    waiting_helps = True
+
+
+class LibraryMissingError(StudioError):
+    code = "library_missing"
+    happened = text("The library folder {folder} cannot be written to.")
+    advice = text(
+        "Connect the drive again: Slowlight tries again by itself. "
+        "Another library folder, chosen in Settings, is used from the next start on."
+    )
+    short = text("library folder is missing")
+    waiting_helps = True
+
+
+class ResultMissingError(StudioError):
+    """A saved result is not where it was put: deleted, moved, or on a drive that is not there now."""
+
+    code = "result_missing"
+    happened = text("{file} is not in the library any more.")
+    advice = text("Connect the drive again, or put the file back. With Run again it can be made once more.")
+    short = text("file is missing")
+
+
+class NotVerifiedError(StudioError):
+    """A copy at a provider must not go while it may be the only one."""
+
+    code = "not_verified"
+    happened = text("Not every file of this job lies in the library as it was saved, so the copy at {provider} stays.")
+    advice = text("Use Fetch again, or delete it in the provider's console.")
+    short = text("not deleted there")
+
+
+class StorageError(StudioError):
+    """The database cannot be written. A paid request is not sent while this is so."""
+
+    code = "storage"
+    happened = text("Slowlight cannot write to its own folder: {reason}.")
+    advice = text("Free some space on the disk or check the rights of the folder, then try again.")
+    short = text("cannot write")
+    not_started = True
+
+
+class KeychainError(StudioError):
+    """The system keychain is missing, locked or answered wrongly."""
+
+    code = "keychain"
+    happened = text("The system keychain cannot be used: {reason}.")
+    advice = text("Unlock the keychain, or set one up, and try again.")
+    short = text("keychain not available")
