@@ -23,6 +23,10 @@ def main() -> int:
         from app.sandbox.__main__ import main as run_sandbox
 
         return run_sandbox(sys.argv[2:])
+    if sys.argv[1:2] == ["--preview-worker"]:
+        from app.preview.__main__ import main as run_preview
+
+        return run_preview()
     chosen = _arguments(sys.argv[1:])
     if chosen.self_test:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"

@@ -11,17 +11,17 @@ from PySide6.QtGui import QImage
 from app.domain.media import FileType, Medium
 from app.services.cache_files import CacheFiles
 from app.services.media_probe import MediaFacts, inspect
-from app.services.probe_queue import ProbeQueue
+from app.services.previews import Previews
 from app.services.thumbnails import Thumbnails
 from app.services.waveforms import Waveforms
 
-_CLOSE_TIMEOUT_S = 3.0
+_CLOSE_TIMEOUT_S = 10.0
 _WORKERS = 2
 _DEFAULT_SIZE = QSize(320, 320)
 
 
 class AssetService(QObject):
-    """Made on Qt's thread; nothing of Qt's media library is loaded before the first film or sound."""
+    """Made on Qt's thread. Files are looked into by `previews`, in processes of their own; none runs before it is needed."""
 
     thumbnail_ready = Signal(str)  # asset_id
     peaks_ready = Signal(str)  # asset_id
@@ -30,9 +30,9 @@ class AssetService(QObject):
         super().__init__(parent)
         self._files = CacheFiles(cache_folder)
         self._workers = ThreadPoolExecutor(_WORKERS, thread_name_prefix="assets")
-        self._probes = ProbeQueue(self)
-        self._thumbnails = Thumbnails(self._files, self._probes, self._workers, self)
-        self._waveforms = Waveforms(self._files, self._probes, self._workers, self)
+        self.previews = Previews(self)
+        self._thumbnails = Thumbnails(self._files, self.previews, self._workers, self)
+        self._waveforms = Waveforms(self._files, self.previews, self._workers, self)
         self._thumbnails.ready.connect(self.thumbnail_ready)
         self._waveforms.ready.connect(self.peaks_ready)
 
@@ -42,7 +42,7 @@ class AssetService(QObject):
         Needs the loop that runs Qt (system/event_loop.py). The file may have any name, `.part` too, and is closed
         again when this returns.
         """
-        return await inspect(path, file_type, self._probes)
+        return await inspect(path, file_type, self.previews)
 
     def thumbnail(self, asset_id: str, path: Path, medium: Medium, size: QSize = _DEFAULT_SIZE) -> QImage | None:
         """The picture if it is in memory; else None, and `thumbnail_ready` comes unless it cannot be made.
@@ -67,9 +67,9 @@ class AssetService(QObject):
             self._workers.submit(self._files.remove, asset_id)
 
     async def close(self) -> None:
-        """Gives up what runs and waits for it, at most three seconds. Nothing is answered afterwards."""
+        """Gives up what runs and waits for it, at most a few seconds. Nothing is answered afterwards."""
         self._workers.shutdown(wait=False, cancel_futures=True)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_CLOSE_TIMEOUT_S):
-                await self._probes.close()
+                await self.previews.close()
                 await asyncio.to_thread(self._workers.shutdown)

@@ -1,4 +1,4 @@
-"""Small pictures of results: made once off the GUI thread, kept on disk, the latest kept in memory.
+"""Small pictures of results: made once by the preview process, kept on disk, the latest kept in memory.
 
 Ask at any time, also while painting: the answer is there at once or comes later by `ready`. What cannot be made is
 remembered and not tried again until `forget`.
@@ -16,8 +16,7 @@ from PySide6.QtGui import QImage
 
 from app.domain.media import Medium
 from app.services.cache_files import CacheFiles
-from app.services.findings import FilmFinding
-from app.services.probe_queue import ProbeQueue
+from app.services.previews import Previews
 from app.system import pictures
 
 _log = logging.getLogger(__name__)
@@ -39,11 +38,12 @@ class _Wish:
 
 @dataclass(frozen=True)
 class _Made:
-    """What a worker hands back: a picture, or a film whose frame is needed, or neither: there will be none."""
+    """What a worker hands back: a picture, or the result that has to be looked into, or neither: there will be none."""
 
     wish: _Wish
     picture: QImage | None = None
-    film: Path | None = None
+    source: Path | None = None
+    medium: Medium = Medium.IMAGE
 
 
 class Thumbnails(QObject):
@@ -53,10 +53,10 @@ class Thumbnails(QObject):
     _made = Signal(object)  # _Made, from worker threads
 
     def __init__(
-        self, files: CacheFiles, probes: ProbeQueue, workers: ThreadPoolExecutor, parent: QObject | None = None
+        self, files: CacheFiles, previews: Previews, workers: ThreadPoolExecutor, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self._files, self._probes, self._workers = files, probes, workers
+        self._files, self._previews, self._workers = files, previews, workers
         self._memory: OrderedDict[_Wish, QImage] = OrderedDict()
         self._memory_bytes = 0
         self._underway: set[_Wish] = set()
@@ -93,15 +93,9 @@ class Thumbnails(QObject):
     def _find_or_make(self, wish: _Wish, path: Path, medium: Medium) -> _Made:
         """In a worker thread."""
         try:
-            return _Made(wish, pictures.read(self._stored(wish)))
+            return _Made(wish, pictures.read_own(self._stored(wish)))
         except _CANNOT:
-            pass
-        if medium is Medium.VIDEO:
-            return _Made(wish, film=path if path.is_file() else None)
-        try:
-            return self._keep(wish, pictures.read(path, QSize(wish.side, wish.side)))
-        except _CANNOT:
-            return _Made(wish)
+            return _Made(wish, source=path if path.is_file() else None, medium=medium)
 
     def _keep(self, wish: _Wish, picture: QImage) -> _Made:
         """In a worker thread. A disk that is full costs time at the next start, nothing else."""
@@ -119,8 +113,18 @@ class Thumbnails(QObject):
     @Slot(object)
     def _on_made(self, made: _Made) -> None:
         wish = made.wish
-        if made.film is not None:
-            self._probes.ask_still(made.film, STILL_AT_MS, lambda found: self._on_still(wish, found))
+        if made.source is not None and made.medium is Medium.VIDEO:
+            self._previews.ask_still(
+                made.source, STILL_AT_MS, lambda found: self._on_seen(wish, found.picture), is_urgent=False
+            )
+            return
+        if made.source is not None:
+            self._previews.ask_picture(
+                made.source,
+                lambda found: self._on_seen(wish, found.image),
+                box=QSize(wish.side, wish.side),
+                is_urgent=False,
+            )
             return
         self._underway.discard(wish)
         if made.picture is None:
@@ -129,12 +133,11 @@ class Thumbnails(QObject):
         self._remember(wish, made.picture)
         self.ready.emit(wish.asset_id)
 
-    def _on_still(self, wish: _Wish, found: FilmFinding) -> None:
-        frame = found.picture
-        if frame is None or frame.isNull():
+    def _on_seen(self, wish: _Wish, picture: QImage | None) -> None:
+        if picture is None or picture.isNull():
             self._on_made(_Made(wish))
         else:
-            self._start(lambda: self._keep(wish, frame))
+            self._start(lambda: self._keep(wish, picture))
 
     def _remember(self, wish: _Wish, picture: QImage) -> None:
         self._memory[wish] = picture

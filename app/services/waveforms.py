@@ -11,9 +11,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from app.services.cache_files import CacheFiles
-from app.services.findings import SoundFinding
-from app.services.loudness import PEAKS
-from app.services.probe_queue import ProbeQueue
+from app.services.previews import Previews
+from app.system.previews import PEAKS, SoundFinding
 
 _log = logging.getLogger(__name__)
 
@@ -36,10 +35,10 @@ class Waveforms(QObject):
     _read = Signal(object)  # _Found, from worker threads
 
     def __init__(
-        self, files: CacheFiles, probes: ProbeQueue, workers: ThreadPoolExecutor, parent: QObject | None = None
+        self, files: CacheFiles, previews: Previews, workers: ThreadPoolExecutor, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self._files, self._probes, self._workers = files, probes, workers
+        self._files, self._previews, self._workers = files, previews, workers
         self._known: OrderedDict[str, tuple[float, ...]] = OrderedDict()
         self._underway: set[str] = set()
         self._read.connect(self._on_read, Qt.ConnectionType.QueuedConnection)
@@ -71,7 +70,7 @@ class Waveforms(QObject):
         if found.peaks is not None:
             self._remember(found.asset_id, found.peaks)
         else:
-            self._probes.ask_peaks(found.path, lambda heard: self._on_heard(found.asset_id, heard))
+            self._previews.ask_peaks(found.path, lambda heard: self._on_heard(found.asset_id, heard))
 
     def _on_heard(self, asset_id: str, heard: SoundFinding) -> None:
         """Only what was decoded to its end is stored: a file that is missing today may be back tomorrow."""

@@ -2,7 +2,8 @@
 
 Qt guesses formats by default and would render SVG, which opens local files (reliability.md fact 7). So a picture is read
 by the format that its first bytes show and by no other, and only png, jpeg, webp and gif are read at all. Everything
-here may run in a worker thread: Qt decodes without holding Python's lock.
+here may run in a worker thread: Qt decodes without holding Python's lock. Files that came from a server are read by the
+preview process alone (`app.preview`).
 """
 
 from collections.abc import Mapping
@@ -72,19 +73,36 @@ def read(path: Path, box: QSize | None = None) -> QImage:
     if kind is None:
         raise UnreadablePictureError(path.name)
     source = reader(path, kind)
+    scale_down(source, checked_size(source, path), box)
+    picture = source.read()
+    if picture.isNull():
+        raise UnreadablePictureError(path.name)
+    return picture
+
+
+def read_own(path: Path) -> QImage:
+    """A WebP picture that this program wrote itself. Raises UnreadablePictureError or PictureTooLargeError."""
+    if type_of(path) is not WEBP:
+        raise UnreadablePictureError(path.name)
+    return read(path)
+
+
+def checked_size(source: QImageReader, path: Path) -> QSize:
+    """The upright size. Raises UnreadablePictureError where there is none, and PictureTooLargeError."""
     size = size_of(source)
     if not size.isValid() or size.isEmpty():
         raise UnreadablePictureError(path.name)
     if size.width() * size.height() > MAX_PIXELS:
         raise PictureTooLargeError(size)
+    return size
+
+
+def scale_down(source: QImageReader, size: QSize, box: QSize | None) -> None:
+    """Makes the reader read a picture of upright `size` smaller, where it does not fit into `box`."""
     if box is not None and (size.width() > box.width() or size.height() > box.height()):
         fitted = size.scaled(box, Qt.AspectRatioMode.KeepAspectRatio).expandedTo(QSize(1, 1))
         # the reader scales before it turns the picture upright
         source.setScaledSize(fitted if size == source.size() else fitted.transposed())
-    picture = source.read()
-    if picture.isNull():
-        raise UnreadablePictureError(path.name)
-    return picture
 
 
 def moves(path: Path) -> bool:

@@ -16,7 +16,9 @@ from app.domain.media import FILE_TYPES, GIF, JPEG, M4A, MOV, MP4, PNG, WAV, WEB
 from app.services.asset_service import AssetService
 from app.services.media_completeness import is_complete
 from app.services.media_probe import MediaFacts
+from app.services.previews import Previews
 from app.services.thumbnails import side_for
+from app.system.previews import SoundFinding
 from tests.conftest import Run
 
 MEDIA = Path(__file__).resolve().parents[1] / "fixtures" / "media"
@@ -178,20 +180,25 @@ def test_a_picture_of_too_many_pixels_is_kept_and_not_decoded(with_assets: WithA
     assert facts == MediaFacts(30_000, 30_000, decodable=False)
 
 
-def test_a_film_that_is_waited_for_goes_before_waveforms(with_assets: WithAssets) -> None:
-    async def look(assets: AssetService) -> list[str]:
+def test_a_film_that_is_waited_for_goes_before_waveforms(run: Run[Any]) -> None:
+    async def look() -> list[str]:
         order: list[str] = []
-        assets.peaks_ready.connect(order.append)
-        for number in range(4):
-            assets.peaks(f"sound{number}", MEDIA / "sound.flac")
         begun = asyncio.Event()
-        assets.peaks_ready.connect(begun.set)
+        previews = Previews(processes=1)
+
+        def heard(found: SoundFinding) -> None:
+            order.append("sound")
+            begun.set()
+
+        for _ in range(4):
+            previews.ask_peaks(MEDIA / "sound.flac", heard)
         await begun.wait()
-        await assets.inspect(MEDIA / "film.mp4", MP4)
+        await previews.prove_film(MEDIA / "film.mp4")
         order.append("film")
+        await previews.close()
         return order
 
-    assert "film" in with_assets(look)[:4]
+    assert "film" in run(look())[:3]
 
 
 def test_thumbnails_of_pictures_and_films_come_later_and_then_at_once(assets: AssetService, qtbot: QtBot) -> None:
@@ -211,7 +218,7 @@ def test_the_thumbnail_of_a_film_is_not_its_first_frame(assets: AssetService, qt
     later = assets.thumbnail("film", MEDIA / "silent.mp4", Medium.VIDEO)
     assert later is not None
     first: list[QImage | None] = []
-    assets._probes.ask_still(MEDIA / "silent.mp4", 5_000, lambda found: first.append(found.picture))
+    assets.previews.ask_still(MEDIA / "silent.mp4", 5_000, lambda found: first.append(found.picture))
     qtbot.waitUntil(lambda: bool(first), timeout=10_000)
     assert first[0] is not None
     spots = [(x, y) for x in range(0, 160, 8) for y in range(0, 96, 8)]

@@ -12,8 +12,8 @@ from PySide6.QtCore import QObject, QSize, Qt, QTimer, QUrl, Signal, Slot
 from PySide6.QtGui import QImage
 from PySide6.QtMultimedia import QMediaFormat, QMediaMetaData, QMediaPlayer, QVideoFrame, QVideoSink
 
-from app.services.findings import CLOSED, FilmFinding
 from app.system import queued
+from app.system.previews import FilmFinding
 
 WATCHDOG_MS = 10_000
 SEEK_WAIT_MS = 1_500  # a film that cannot be moved in shows its first frame instead
@@ -64,11 +64,6 @@ class FilmProbe(QObject):
         queued.call(self._player, "setSource", queued.Q_ARG(QUrl, QUrl()))
         queued.call(self._player, "setSource", queued.Q_ARG(QUrl, url))
         queued.call(self._player, "pause")
-
-    def give_up(self) -> None:
-        """Answers soon, with the error CLOSED."""
-        if self._question is not None and self._question.finding is None:
-            self._answer(FilmFinding(error=CLOSED))
 
     def _open_question(self) -> _Question | None:
         """The question that the player is at work for; None for the echoes of an earlier one."""

@@ -1,10 +1,11 @@
-"""Sound samples reduced to a few hundred peaks for a waveform. Standard library only."""
+"""Sound samples reduced to a few hundred peaks for a waveform."""
 
 from array import array
 from collections.abc import Mapping
 from itertools import pairwise
 
-PEAKS = 600
+from app.system.previews import PEAKS
+
 _BLOCK_S = 0.01
 _LOOKS_PER_BLOCK = 48
 """Samples looked at in each block: enough to see every loud moment, and a song of minutes costs a fraction of a second."""
