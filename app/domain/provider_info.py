@@ -82,3 +82,16 @@ def is_acceptable_base_url(url: str) -> bool:
     if parts.username or parts.password or parts.query or parts.fragment or not host:
         return False
     return parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK_HOSTS)
+
+
+def origin_of(url: str) -> str:
+    """Scheme, host and port of an address that `is_acceptable_base_url`: what a key is bound to."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").lower()
+    port = parts.port or {"https": 443, "http": 80}.get(parts.scheme, 0)
+    return f"{parts.scheme}://[{host}]:{port}" if ":" in host else f"{parts.scheme}://{host}:{port}"
+
+
+def is_same_origin(one: str, other: str) -> bool:
+    """True where both addresses have the same scheme, host and port."""
+    return origin_of(one) == origin_of(other)

@@ -41,14 +41,32 @@ class ProviderSettings(QWidget):
         """The card of a provider, or None when it has none."""
         return self._groups.get(provider_id)
 
+    def focus(self, provider_id: str) -> QWidget | None:
+        """Puts the keyboard where this provider's key is kept, or to its address once it has ended; that card or None."""
+        card = self._providers.card(provider_id)
+        where = provider_id if card.has_ended else card.key_owner or provider_id
+        group = self._groups.get(where)
+        if group is not None:
+            group.focus_key()
+        return group
+
     def _make_group(self, card: ProviderCard) -> ProviderGroup:
         key = card.info.provider_id
-        group = ProviderGroup(card.info.title, say(card.info.summary), card.info.default_base_url, self)
+        info = card.info
+        group = ProviderGroup(
+            info.title,
+            say(info.summary),
+            info.default_base_url,
+            self,
+            paths=info.base_paths,
+            has_key_page=bool(info.key_page),
+        )
         group.save_requested.connect(lambda typed: self._start(key, self._save(key, typed)))
         group.test_requested.connect(lambda: self._start(key, self._test(key)))
         group.remove_requested.connect(lambda: self._start(key, self._remove(key)))
         group.key_page_requested.connect(lambda: QDesktopServices.openUrl(QUrl(card.info.key_page)))
         group.address_requested.connect(lambda url: self._start(key, self._point(key, url)))
+        group.path_requested.connect(lambda path: self._providers.set_base_path(key, path))
         self._groups[key] = group
         return group
 
@@ -61,15 +79,21 @@ class ProviderSettings(QWidget):
             return
         card = self._providers.card(provider_id)
         group.show_address(card.base_url)
+        group.show_ended(say(card.info.retired) if card.has_ended else "")
+        if card.info.base_paths:
+            group.show_path(self._providers.base_path(provider_id))
         group.show_state(
             self._badge(card),
-            "done" if card.has_key else "warning",
+            "waiting" if card.has_ended else "done" if card.has_key else "warning",
             self._placeholder(card),
-            say(card.note) or self._where(card),
+            self._shared(card) if card.key_owner else say(card.note) or self._where(card),
             has_key=card.has_key,
+            is_shared=bool(card.key_owner),
         )
 
     def _badge(self, card: ProviderCard) -> str:
+        if card.has_ended:
+            return self.tr("Service ended")
         if card.key_source is KeySource.ENVIRONMENT:
             return self.tr("Key found")
         return self.tr("Key saved") if card.has_key else self.tr("API key needed")
@@ -81,6 +105,12 @@ class ProviderSettings(QWidget):
             return self.tr("A key is saved. Paste another one to replace it.")
         return self.tr("Paste your API key")
 
+    def _shared(self, card: ProviderCard) -> str:
+        owner = self._providers.info(card.key_owner).title
+        if card.has_key:
+            return self.tr("It uses the key that is kept under {owner}.").format(owner=owner)
+        return self.tr("It uses the key of {owner}, which is still missing.").format(owner=owner)
+
     def _where(self, card: ProviderCard) -> str:
         match card.key_source:
             case KeySource.KEYCHAIN:
@@ -91,11 +121,16 @@ class ProviderSettings(QWidget):
             case KeySource.SESSION:
                 return self.tr("The key is held for this run only.")
             case _:
-                name, keychain = card.info.title, self._providers.keychain_name()
+                name, keychain = self._receiver(card), self._providers.keychain_name()
                 if keychain:
                     sentence = self.tr("It is kept in {keychain} and sent to {provider} only.")
                     return sentence.format(keychain=keychain, provider=name)
                 return self.tr("It is sent to {provider} only.").format(provider=name)
+
+    def _receiver(self, card: ProviderCard) -> str:
+        """Who gets the key: the provider by name, or the server that was set in its place."""
+        is_own = card.info.is_published_address(card.base_url)
+        return card.info.title if is_own else QUrl(card.base_url).authority()
 
     async def _save(self, provider_id: str, typed: str) -> None:
         group = self._groups[provider_id]

@@ -63,10 +63,9 @@ class SettingsPage(QWidget):
 
     def focus_provider(self, provider_id: str) -> None:
         """Shows a provider's card and puts the keyboard into its key field."""
-        group = self.providers.group(provider_id)
+        group = self.providers.focus(provider_id)
         if group is not None:
             self._scroll.ensureWidgetVisible(group)
-            group.focus_key()
 
     def _lay_out(self, column: QVBoxLayout) -> None:
         inner = QWidget(self)

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.domain.errors import InsecureAddressError, StudioError
 from app.domain.keys import KeyTextError, clean_key
-from app.domain.provider_info import ProviderInfo, is_acceptable_base_url
+from app.domain.provider_info import ProviderInfo, is_acceptable_base_url, is_same_origin, origin_of
 from app.domain.text import Text, text
 from app.net.media_client import MediaClient
 from app.providers.base import Provider
@@ -44,12 +44,16 @@ class KeySource(StrEnum):
 
 @dataclass(frozen=True)
 class ProviderCard:
-    """What Settings and the model picker show of a provider. The key itself is never part of it."""
+    """What Settings and the model picker show of a provider. The key itself is never part of it.
+
+    `key_owner` is the id of the provider under which the key is kept that this one uses as well; "" for its own.
+    """
 
     info: ProviderInfo
     base_url: str
     key_source: KeySource
     note: Text = field(default_factory=Text)
+    key_owner: str = ""
 
     @property
     def has_key(self) -> bool:
@@ -92,7 +96,11 @@ Connect = Callable[[ProviderInfo, str, Callable[[], str | None]], Connected]
 
 
 class ProviderService(QObject):
-    """`demo_url` starts the demo server when it is first needed and gives its address."""
+    """`demo_url` starts the demo server when it is first needed and gives its address.
+
+    A kept key is bound to the origin it was saved for (reliability.md K13): at another address it is asked for again,
+    and the old one stays where it is. A key of the environment goes to the address that the same person has set.
+    """
 
     changed = Signal(str)
 
@@ -116,6 +124,7 @@ class ProviderService(QObject):
         self._demo_key = demo_key
         self._environment = environment
         self._keys: dict[str, tuple[str, KeySource]] = {}
+        self._environment_keys: dict[str, str] = {}
         self._notes: dict[str, Text] = {}
         self._connected: dict[str, tuple[str, Connected]] = {}
         self._keys_known = asyncio.Event()
@@ -129,24 +138,32 @@ class ProviderService(QObject):
         """
         self._keys_known.clear()
         try:
-            key_ids = {info.key_id: info for info in self._infos.values() if not info.is_demo}
-            unknown = [key_id for key_id in key_ids if not self._take_from_environment(key_id)]
+            own = [info for info in self._infos.values() if not info.is_demo]
+            for key_id in {info.key_id for info in own}:
+                self._take_from_environment(key_id)
+            unknown = {self._slot(info) for info in own if info.key_id not in self._environment_keys}
             self._tell_all()
             await asyncio.gather(*map(self._read_keychain, unknown))
         finally:
             self._keys_known.set()
         self._tell_all()
 
+    def _slot(self, info: ProviderInfo) -> str:
+        """The name under which the key for the address in use is kept: `netmind`, or `netmind https://own.example`."""
+        address = self.base_url(info.provider_id)
+        if is_same_origin(address, info.default_base_url):
+            return info.key_id
+        return f"{info.key_id} {origin_of(address)}"
+
     def _tell_all(self) -> None:
         for provider_id in self._infos:
             self.changed.emit(provider_id)
 
-    def _take_from_environment(self, key_id: str) -> bool:
+    def _take_from_environment(self, key_id: str) -> None:
         key = self._from_environment(key_id)
         if key:
             register_secret(key)
-            self._keys[key_id] = (key, KeySource.ENVIRONMENT)
-        return bool(key)
+            self._environment_keys[key_id] = key
 
     def _from_environment(self, key_id: str) -> str:
         for info in self._infos.values():
@@ -155,20 +172,20 @@ class ProviderService(QObject):
                 try:
                     return clean_key(value)
                 except KeyTextError:
-                    self._notes[key_id] = text(
+                    self._notes[self._slot(info)] = text(
                         "The environment variable {name} holds something that is not a key. It is not used.",
                         name=info.key_environment,
                     )
         return ""
 
-    async def _read_keychain(self, key_id: str) -> None:
+    async def _read_keychain(self, slot: str) -> None:
         try:
-            key = await self._secrets.get(key_id)
+            key = await self._secrets.get(slot)
         except StudioError as error:
-            self._notes[key_id] = error.problem().happened
+            self._notes[slot] = error.problem().happened
             return
         if key:
-            self._keys[key_id] = (key, KeySource.KEYCHAIN)
+            self._keys[slot] = (key, KeySource.KEYCHAIN)
 
     def info(self, provider_id: str) -> ProviderInfo:
         """What is known about a provider; a provider that left the program keeps its name in old jobs."""
@@ -183,8 +200,22 @@ class ProviderService(QObject):
         info = self.info(provider_id)
         if info.is_demo:
             return ProviderCard(info, "", KeySource.NOT_NEEDED)
-        source = self._keys.get(info.key_id, ("", KeySource.NONE))[1]
-        return ProviderCard(info, self.base_url(provider_id), source, self._notes.get(info.key_id, Text()))
+        slot = self._slot(info)
+        source = self._kept(info.key_id, slot)[1]
+        note = self._notes.get(slot, Text())
+        return ProviderCard(info, self.base_url(provider_id), source, note, self._owner(info, slot))
+
+    def _owner(self, info: ProviderInfo, slot: str) -> str:
+        """The first provider that uses the same key at the same origin has the key's field; "" for that one itself."""
+        others = (other for other in self._infos.values() if not other.is_demo and self._slot(other) == slot)
+        first = next(others, info)
+        return "" if first.provider_id == info.provider_id else first.provider_id
+
+    def _kept(self, key_id: str, slot: str) -> tuple[str, KeySource]:
+        """The key in use and where it comes from; "" and NONE without one."""
+        if key_id in self._environment_keys:
+            return self._environment_keys[key_id], KeySource.ENVIRONMENT
+        return self._keys.get(slot, ("", KeySource.NONE))
 
     def rank(self, provider_id: str) -> int:
         """A provider with a key comes first, then the demo, then what cannot be used yet, last what has ended (product.md).
@@ -218,7 +249,7 @@ class ProviderService(QObject):
         if provider_id not in self._infos:
             raise UnknownProviderError
         info = self.info(provider_id)
-        if not info.is_demo and info.key_id not in self._keys:
+        if not info.is_demo and not self._kept(info.key_id, self._slot(info))[0]:
             await self._keys_known.wait()
         url = await self._demo_url() if info.is_demo else self.base_url(provider_id)
         path = self.base_path(provider_id)
@@ -228,16 +259,18 @@ class ProviderService(QObject):
             return known[1]
         if path:  # the one in use stands first
             info = replace(info, base_paths=(path, *(other for other in info.base_paths if other != path)))
-        connected = self._connect(info, url, lambda: self._key(info))
+        connected = self._connect(info, url, self._key_for(info))
         self._connected[provider_id] = (address, connected)  # before anything is awaited: there is one at a time
         if known is not None:
             await known[1].close()  # what is on its way through it comes to its end
         return connected
 
-    def _key(self, info: ProviderInfo) -> str | None:
+    def _key_for(self, info: ProviderInfo) -> Callable[[], str | None]:
+        """How a client asks for its key: the one of its own address, whatever is set later."""
         if info.is_demo:
-            return self._demo_key
-        return self._keys.get(info.key_id, (None, KeySource.NONE))[0]
+            return lambda: self._demo_key
+        slot = self._slot(info)
+        return lambda: self._kept(info.key_id, slot)[0] or None
 
     async def save_key(self, provider_id: str, key: str) -> Text:
         """Keeps a key in the keychain, or for this run where there is none. Answers where it is kept.
@@ -245,28 +278,35 @@ class ProviderService(QObject):
         Raises KeyTextError with its sentence for something that cannot be a key.
         """
         cleaned = clean_key(key)
-        key_id = self.info(provider_id).key_id
-        stored = await self._secrets.set(key_id, cleaned)
+        info = self.info(provider_id)
+        slot = self._slot(info)
+        stored = await self._secrets.set(slot, cleaned)
         in_keychain = stored.where == "keychain"
-        if self._from_environment(key_id):
-            self._tell(key_id)
+        self._keys[slot] = (cleaned, KeySource.KEYCHAIN if in_keychain else KeySource.SESSION)
+        self._notes.pop(slot, None)
+        if info.key_id in self._environment_keys:
+            self._tell(info.key_id)
             return text("The key is saved. This run uses the key of the environment variable instead.")
-        self._keys[key_id] = (cleaned, KeySource.KEYCHAIN if in_keychain else KeySource.SESSION)
-        self._notes.pop(key_id, None)
-        self._tell(key_id)
         if in_keychain:
+            self._tell(info.key_id)
             return text("The key is in {keychain}.", keychain=self._secrets.backend_name())
-        self._notes[key_id] = text("Held for this run only: {reason}", reason=stored.reason)
+        self._notes[slot] = text("Held for this run only: {reason}", reason=stored.reason)
+        self._tell(info.key_id)
         return text("There is no keychain to keep it in. The key is held until Slowlight is closed.")
 
     async def remove_key(self, provider_id: str) -> None:
-        """Takes the key out of memory and keychain; a key from the environment stays for this run."""
-        key_id = self.info(provider_id).key_id
-        await self._secrets.delete(key_id)
-        if self._keys.get(key_id, ("", KeySource.NONE))[1] is not KeySource.ENVIRONMENT:
-            self._keys.pop(key_id, None)
-        self._notes.pop(key_id, None)
-        self._tell(key_id)
+        """Takes the key out of memory and keychain; a key from the environment stays for this run.
+
+        Raises KeychainError when the keychain still has it; this run does not use it any more all the same.
+        """
+        info = self.info(provider_id)
+        slot = self._slot(info)
+        self._keys.pop(slot, None)
+        self._notes.pop(slot, None)
+        try:
+            await self._secrets.delete(slot)
+        finally:
+            self._tell(info.key_id)
 
     async def test_key(self, provider_id: str) -> Text:
         """Makes the cheapest call that needs the key. Raises StudioError with the reason when it fails."""
@@ -280,7 +320,12 @@ class ProviderService(QObject):
         if url and not is_acceptable_base_url(url):
             raise InsecureAddressError(address=url)
         self._settings.set(f"providers.{provider_id}.base_url", url or None)
-        self.changed.emit(provider_id)
+        info = self.info(provider_id)
+        self._tell(info.key_id)  # whose key it is may have changed with it
+        slot = self._slot(info)
+        if not info.is_demo and not self._kept(info.key_id, slot)[0]:
+            await self._read_keychain(slot)
+            self._tell(info.key_id)
 
     def set_base_path(self, provider_id: str, path: str) -> None:
         """Chooses the API path; "" is the first that the provider had. Raises ValueError for what is no plain path."""

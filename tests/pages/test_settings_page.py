@@ -8,17 +8,19 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QObject, QPoint, QRect, Qt, Signal
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QScrollArea, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QScrollArea, QWidget
 
 from app.domain.errors import InsecureAddressError, KeyRejectedError
 from app.domain.keys import clean_key
 from app.domain.provider_info import ProviderInfo
 from app.domain.text import Text, text
 from app.pages.settings_page import WIDTH, SettingsPage
+from app.providers.haiper import HAIPER
 from app.services.provider_service import KeySource, ProviderCard
 from app.services.settings_service import SettingsService
 from app.store.settings_store import SettingsStore
 from app.system.appearance import Appearance
+from app.widgets.controls import Badge
 from app.widgets.look import wear
 from app.widgets.provider_group import ProviderGroup
 from app.widgets.slider_field import SliderField
@@ -38,6 +40,9 @@ class ScriptedProviders(QObject):
         self.saved: list[str] = []
         self.address = "https://api.netmind.ai"
         self.error: Exception | None = None
+        self.has_haiper = False
+        self.haiper_address = HAIPER.default_base_url
+        self.path = HAIPER.base_paths[0]
 
     def info(self, provider_id: str) -> ProviderInfo:
         return self.card(provider_id).info
@@ -45,13 +50,23 @@ class ScriptedProviders(QObject):
     def card(self, provider_id: str) -> ProviderCard:
         if provider_id == "demo":
             return ProviderCard(ProviderInfo("demo", "Demo", "", "demo", is_demo=True), "", KeySource.NOT_NEEDED)
+        if provider_id == "haiper":
+            owner = "netmind" if self.haiper_address == HAIPER.default_base_url else ""
+            return ProviderCard(HAIPER, self.haiper_address, self.source, key_owner=owner)
         info = ProviderInfo(
             "netmind", "NetMind", "https://api.netmind.ai", "netmind", "NETMIND_API_KEY", "https://www.netmind.ai"
         )
         return ProviderCard(info, self.address, self.source)
 
     def cards(self) -> list[ProviderCard]:
-        return [self.card("netmind"), self.card("demo")]
+        return [self.card("netmind"), *([self.card("haiper")] if self.has_haiper else []), self.card("demo")]
+
+    def base_path(self, provider_id: str) -> str:
+        return self.path
+
+    def set_base_path(self, provider_id: str, path: str) -> None:
+        self.path = path
+        self.changed.emit(provider_id)
 
     def keychain_name(self) -> str:
         return "the test's keychain"
@@ -73,8 +88,11 @@ class ScriptedProviders(QObject):
 
     async def set_base_url(self, provider_id: str, url: str) -> None:
         self._raise()
-        self.address = url or "https://api.netmind.ai"
-        self.changed.emit("netmind")
+        if provider_id == "haiper":
+            self.haiper_address = url or HAIPER.default_base_url
+        else:
+            self.address = url or "https://api.netmind.ai"
+        self.changed.emit(provider_id)
 
     def _become(self, source: KeySource) -> None:
         self.source = source
@@ -88,9 +106,10 @@ class ScriptedProviders(QObject):
 class Room:
     """A settings page with everything it talks to."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, has_haiper: bool = False) -> None:
         self.settings = SettingsService(SettingsStore(folder / "settings.json"), self.later)
         self.providers = ScriptedProviders()
+        self.providers.has_haiper = has_haiper
         self.folder = folder
         self.page = self.make_page()
 
@@ -248,6 +267,76 @@ def test_an_address_that_is_not_secure_is_refused_at_its_field(room: Room) -> No
     QTest.keyClick(room.named(QLineEdit, "Address"), Qt.Key.Key_Return)
     assert room.providers.address == "https://api.netmind.ai"
     assert "not a secure one" in room.named(QLineEdit, "Address").accessibleDescription()
+
+
+# --- a service that has ended
+
+
+@pytest.fixture
+def haiper(tmp_path: Path) -> Iterator[tuple[Room, ProviderGroup]]:
+    """A room with Haiper's card, a NetMind key saved."""
+    made = Room(tmp_path, has_haiper=True)
+    made.providers.source = KeySource.KEYCHAIN
+    for name in ("netmind", "haiper"):
+        made.providers.changed.emit(name)
+    group = made.page.providers.group("haiper")
+    assert group is not None
+    yield made, group
+    made.page.deleteLater()
+
+
+def _seen(group: QWidget) -> str:
+    labels = [label.text() for label in group.findChildren(QLabel) if label.isVisible()]
+    badges = [badge.text for badge in group.findChildren(Badge) if badge.isVisible()]
+    return " | ".join([*labels, *badges])
+
+
+def test_the_card_says_that_the_service_has_ended_when_and_what_still_works(
+    haiper: tuple[Room, ProviderGroup],
+) -> None:
+    _, group = haiper
+    assert "without a date" in _seen(group)
+    assert "Your history stays usable" in _seen(group)
+    assert "Service ended" in _seen(group)
+
+
+def test_the_way_to_a_service_that_has_ended_leads_to_its_address(haiper: tuple[Room, ProviderGroup]) -> None:
+    room, group = haiper
+    room.page.focus_provider("haiper")
+    field = next(part for part in group.findChildren(QLineEdit) if _name(part) == "Address")
+    assert field.isVisible()
+    QTest.keyClicks(field, "http://127.0.0.1:9000")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert room.providers.haiper_address == "http://127.0.0.1:9000"
+    assert "without a date" not in _seen(group)
+    assert "Service ended" not in _seen(group)
+
+
+def test_a_key_that_is_kept_under_another_provider_has_one_field(haiper: tuple[Room, ProviderGroup]) -> None:
+    room, group = haiper
+
+    def fields() -> list[str]:
+        return [_name(part) for part in group.findChildren(QLineEdit) if part.isVisible()]
+
+    assert "It uses the key that is kept under NetMind." in _seen(group)
+    assert "API key" not in fields()
+    room.providers.haiper_address = "http://127.0.0.1:9000"
+    room.providers.source = KeySource.NONE
+    room.providers.changed.emit("haiper")
+    assert "API key" in fields(), "a key is bound to its address"
+    assert "sent to 127.0.0.1:9000 only" in _seen(group)
+
+
+def test_the_path_of_a_compatible_server_can_be_chosen(haiper: tuple[Room, ProviderGroup]) -> None:
+    room, group = haiper
+    room.page.focus_provider("haiper")
+    chips = {chip.text(): chip for chip in group.findChildren(QAbstractButton) if chip.text().startswith("/v1/")}
+    assert [chip.isChecked() for chip in chips.values()] == [True, False]
+    QTest.mouseClick(chips["/v1/netmind-video-job"], Qt.MouseButton.LeftButton)
+    assert room.providers.path == "/v1/netmind-video-job"
+    other = room.page.providers.group("netmind")
+    assert other is not None
+    assert not [chip for chip in other.findChildren(QAbstractButton) if chip.text().startswith("/v1/")]
 
 
 # --- the other cards

@@ -9,6 +9,7 @@ import pytest
 
 from app.domain.errors import InsecureAddressError, KeyMissingError
 from app.domain.keys import KeyTextError
+from app.domain.local_errors import KeychainError
 from app.domain.provider_info import ProviderInfo
 from app.net.client import ApiClient
 from app.net.media_client import MediaClient
@@ -204,6 +205,63 @@ def test_a_removed_key_is_gone_from_memory_and_keychain(run: Run[None], tmp_path
         with pytest.raises(KeyMissingError):
             await providers.test_key("netmind")
         await providers.close()
+
+    run(story())
+
+
+def test_a_kept_key_goes_to_no_other_address_than_the_one_it_was_saved_for(run: Run[None], tmp_path: Path) -> None:
+    """reliability.md K13."""
+
+    async def story() -> None:
+        keyring = MemoryKeyring()
+        asked: dict[str, Callable[[], str | None]] = {}
+
+        def connect(info: ProviderInfo, url: str, key: Callable[[], str | None]) -> Connected:
+            asked[url] = key
+            return _connect(info, url, key)
+
+        providers = service(tmp_path, keyring, connect=connect)
+        await providers.load()
+        await providers.save_key("netmind", "first")
+        assert providers.card("haiper").has_key
+        assert providers.card("haiper").key_owner == "netmind"
+        await providers.connected("netmind")
+        for name in ("netmind", "haiper"):
+            await providers.set_base_url(name, "https://own.example")
+            assert not providers.card(name).has_key, "the key is asked for again"
+            await providers.connected(name)
+            assert asked["https://own.example"]() is None
+        await providers.save_key("netmind", "second")
+        assert [asked[url]() for url in (NETMIND.default_base_url, "https://own.example")] == ["first", "second"]
+        assert keyring.held == {"netmind": "first", "netmind https://own.example:443": "second"}
+        again = service(tmp_path, keyring)
+        await again.load()
+        assert again.card("netmind").has_key
+        await again.set_base_url("haiper", "https://own.example")
+        assert again.card("haiper").has_key, "read when it is first needed"
+        assert again.card("haiper").key_owner == ""
+        await providers.close()
+
+    run(story())
+
+
+class StubbornKeyring(MemoryKeyring):
+    """Keeps what it has."""
+
+    def delete_password(self, service: str, username: str, /) -> None:
+        raise OSError
+
+
+def test_a_key_that_the_keychain_does_not_give_away_is_not_used_any_more_all_the_same(
+    run: Run[None], tmp_path: Path
+) -> None:
+    async def story() -> None:
+        providers = service(tmp_path, StubbornKeyring())
+        await providers.load()
+        await providers.save_key("netmind", "abc123")
+        with pytest.raises(KeychainError):
+            await providers.remove_key("netmind")
+        assert not providers.card("netmind").has_key
 
     run(story())
 
