@@ -2,11 +2,11 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.widgets.buttons import PrimaryButton, SecondaryButton
-from app.widgets.labels import PlainLabel
 from app.widgets.notices import IconMark
+from app.widgets.paragraph import Paragraph
 
 WIDEST_WORDS = 380
 
@@ -28,13 +28,10 @@ class EmptyState(QWidget):
         secondary: str = "",
     ) -> None:
         super().__init__(parent)
-        centre = Qt.AlignmentFlag.AlignCenter
         self._mark = IconMark(icon_name, "third", 32, self)
-        self._title = PlainLabel(title, self, size=15, weight=QFont.Weight.DemiBold, wrap=True)
-        self._text = PlainLabel(text, self, tone="second", wrap=True)
+        self._title = Paragraph(title, self, size=15, weight=QFont.Weight.DemiBold, centred=True)
+        self._text = Paragraph(text, self, tone="second", centred=True)
         for label in (self._title, self._text):
-            label.setAlignment(centre)
-            label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
             label.setMaximumWidth(WIDEST_WORDS)
         self._primary = PrimaryButton(primary, parent=self)
         self._secondary = SecondaryButton(secondary, parent=self)

@@ -18,7 +18,8 @@ WIDEST = 640
 class Paragraph(PlainLabel):
     """A label that wraps, also inside words where a path or an address has no blanks.
 
-    Takes as little height as its words need at the width it gets; `centred` sets each line in the middle.
+    Takes as little height as its words need at the width it gets; `centred` sets each line in the middle and lets the
+    lines come out about equally long, so that no word stands alone in the last one.
     """
 
     def __init__(
@@ -58,14 +59,29 @@ class Paragraph(PlainLabel):
         tone = str(self.property("tone"))
         painter.setPen(appearance.colour(tone if self.isEnabled() else "disabled"))
         words = self._laid_out(self.width())
+        aside = 0.0
+        if self._centred:
+            narrow = self._narrowest(words.lineCount())
+            words, aside = self._laid_out(narrow), (self.width() - narrow) / 2
         above = (self.line_height - QFontMetricsF(self.font()).height()) / 2
         for number in range(words.lineCount()):
-            words.lineAt(number).draw(painter, QPointF(0, number * self.line_height + above))
+            words.lineAt(number).draw(painter, QPointF(aside, number * self.line_height + above))
 
     @property
     def line_height(self) -> int:
         """Distance of two baselines in px; what stands beside the first line is centred in it."""
         return round(self.font().pixelSize() * LINE_SHARE)
+
+    def _narrowest(self, lines: int) -> int:
+        """The smallest width in px at which the words still take so many lines."""
+        low, high = 1, max(1, self.width())
+        while low < high:
+            middle = (low + high) // 2
+            if self._laid_out(middle).lineCount() > lines:
+                low = middle + 1
+            else:
+                high = middle
+        return high
 
     def _laid_out(self, width: int) -> QTextLayout:
         made = QTextLayout(self.text(), self.font())

@@ -12,6 +12,7 @@ from app.widgets.busy_ring import BusyRing
 from app.widgets.buttons import SecondaryButton
 from app.widgets.labels import PlainLabel
 from app.widgets.notices import IconMark
+from app.widgets.paragraph import Paragraph
 from app.widgets.progress_line import ProgressLine
 from app.widgets.viewer_content import ViewerContent, ViewerKind, span_text
 
@@ -48,8 +49,7 @@ class StateCard(QWidget):
         self._time.setFont(appearance.font(12, tabular=True))
         self._progress = ProgressLine(self)
         self._progress.setAccessibleName(self.tr("Progress"))
-        self._server = _words(self, tone="third", size=12)
-        self._server.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._server = _selectable(self)
         self._retry = SecondaryButton(self.tr("Retry"), "refresh-cw", self)
         self._copy = SecondaryButton(self.tr("Copy error"), "copy", self)
         self._tick = QTimer(self, interval=1000)
@@ -164,11 +164,19 @@ class StateCard(QWidget):
 
 def _words(
     parent: QWidget, *, tone: str = "text", size: int = 13, weight: QFont.Weight = QFont.Weight.Normal
-) -> PlainLabel:
-    label = PlainLabel("", parent, tone=tone, size=size, weight=weight, wrap=True)
+) -> Paragraph:
+    words = Paragraph("", parent, tone=tone, size=size, weight=weight, centred=True)
+    words.setMaximumWidth(_WIDEST)
+    return words
+
+
+def _selectable(parent: QWidget) -> PlainLabel:
+    """The server's own words: they can be marked and copied."""
+    label = PlainLabel("", parent, tone="third", size=12, wrap=True)
     label.setAlignment(Qt.AlignmentFlag.AlignCenter)
     label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
     label.setMaximumWidth(_WIDEST)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label
 
 
