@@ -76,6 +76,7 @@ class CreateFoot(QWidget):
     def set_reason(self, reason: str, link: str = "") -> None:
         """Why a click would start nothing, in words, and a way out of it; "" when all is well."""
         self._reason.show_words(reason, link)
+        self.button.set_calm(bool(reason))
         self.button.setAccessibleDescription(reason)
         self.button.setToolTip(reason)
 

@@ -163,6 +163,10 @@ class CreatePage(QWidget):
         """Puts the cursor where the idea goes."""
         self.panel.form.focus_prompt()
 
+    def kept_clear(self) -> int:
+        """The height in px of what can be done with a result."""
+        return self.viewer.footer_height
+
     def flush_draft(self) -> None:
         """Keeps what stands in the form, before the program ends."""
         self.panel.flush()

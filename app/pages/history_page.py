@@ -87,6 +87,7 @@ class HistoryPage(QWidget):
         self._is_loaded = False
         self._lay_out()
         self._connect()
+        self.grid.setFocus()  # so that opening the page leads to the results and not into the search
 
     def _lay_out(self) -> None:
         self._middle = Overlaid(self.grid, self.empty, self)

@@ -15,7 +15,7 @@ from app.system.language import say
 from app.system.paths import resources
 from app.widgets.navigation import NavigationBar
 from app.widgets.notices import Banner
-from app.widgets.toast import ToastHost
+from app.widgets.toast import KeepsClear, ToastHost
 
 SMALLEST = QSize(1000, 660)
 USUAL = QSize(1440, 900)
@@ -54,7 +54,7 @@ class MainWindow(QMainWindow):
         self._notice.hide()
         self._stack = QStackedWidget(self)
         self._lay_out()
-        self.toasts = ToastHost(self)
+        self.toasts = ToastHost(self, self._kept_clear)
         self.navigation.page_requested.connect(self.show_page)
         self._add_shortcuts()
 
@@ -112,6 +112,10 @@ class MainWindow(QMainWindow):
         # behind the welcome lies the page that work begins on
         self.navigation.set_current("image" if key == WELCOME else key)
         self.page_shown.emit(key)
+
+    def _kept_clear(self) -> int:
+        page: object = self._stack.currentWidget()
+        return page.kept_clear() if isinstance(page, KeepsClear) else 0
 
     def show_banner(self, sentence: Text) -> None:
         """Shows or, with an empty sentence, takes away what concerns every page."""

@@ -146,6 +146,7 @@ class PrimaryButton(PaintedButton):
     ) -> None:
         super().__init__(text, icon_name, parent)
         self._hint = hint
+        self._is_calm = False
         if large:
             self.HEIGHT, self.RADIUS = 40, appearance.RADIUS_CARD
 
@@ -154,7 +155,16 @@ class PrimaryButton(PaintedButton):
         self.updateGeometry()
         self.update()
 
+    def set_calm(self, calm: bool) -> None:
+        """A click would start nothing yet, and explains why: the button can be used and does not call for it."""
+        if calm != self._is_calm:
+            self._is_calm = calm
+            self.update()
+
     def look(self) -> Look:
+        if self._is_calm and self.isEnabled():
+            fill = appearance.colour("hover" if self.hovered or self.isDown() else "raised")
+            return Look(fill, appearance.colour("border"), appearance.colour("second"))
         if not self.isEnabled():
             # Its words may say why it cannot be used, so they have to be readable.
             return Look(appearance.colour("raised"), appearance.colour("border"), appearance.colour("third"))
@@ -181,7 +191,8 @@ class PrimaryButton(PaintedButton):
         self.paint_words(painter, QRectF(left, 0, width - hint, self.height()), look)
         if hint:
             painter.setFont(appearance.font(12))
-            painter.setPen(appearance.colour("on_accent_second") if self.isEnabled() else look.ink)
+            is_accent = self.isEnabled() and not self._is_calm
+            painter.setPen(appearance.colour("on_accent_second") if is_accent else appearance.colour("third"))
             start = left + words + self.HINT_GAP
             painter.drawText(QRectF(start, 0, hint, self.height()), _FLAGS, self._hint)
 

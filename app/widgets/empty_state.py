@@ -41,9 +41,12 @@ class EmptyState(QWidget):
         self.set_words(icon_name, title, text, primary=primary, secondary=secondary)
 
     def set_words(self, icon_name: str, title: str, text: str = "", *, primary: str = "", secondary: str = "") -> None:
-        """Another reason to be empty, such as a search without results."""
-        self._mark.set_icon(icon_name, "third")
+        """Another reason to be empty, such as a search without results. What is "" takes no room."""
+        if icon_name:
+            self._mark.set_icon(icon_name, "third")
+        self._mark.setVisible(bool(icon_name))
         self._title.setText(title)
+        self._title.setVisible(bool(title))
         self._text.setText(text)
         self._text.setVisible(bool(text))
         for button, words in ((self._primary, primary), (self._secondary, secondary)):

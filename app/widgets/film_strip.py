@@ -21,8 +21,8 @@ from app.system import appearance
 from app.widgets import icons, painting
 from app.widgets.viewer_content import ViewerItem
 
-CELL = QSize(60, 44)
-_GAP = 8
+CELL = QSize(56, 42)
+_GAP = 6
 _FRAME = 2
 _ICONS = {Medium.IMAGE: "image", Medium.VIDEO: "film", Medium.AUDIO: "audio-lines", Medium.OTHER: "file-question-mark"}
 

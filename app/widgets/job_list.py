@@ -45,9 +45,8 @@ class JobList(QWidget):
         super().__init__(parent)
         self._model = model
         self._view = JobListView(model, self)
-        self._empty = EmptyState(
-            "images", self.tr("Nothing here yet"), self.tr("What you generate appears here."), self
-        )
+        # the viewer beside it already says how to begin
+        self._empty = EmptyState("", "", self.tr("Your jobs line up here."), self)
         self._see_all = QuietButton(self.tr("See all"), parent=self._view.viewport())
         self._see_all.setFixedHeight(28)
         self._see_all.setToolTip(self.tr("Everything you have made, in History"))

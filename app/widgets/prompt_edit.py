@@ -55,6 +55,7 @@ class PromptEdit(QTextEdit):
         self._silent = True
         self.setPlainText(words)
         self._space_lines()
+        self.moveCursor(QTextCursor.MoveOperation.End)
         self._silent = False
         self._tell_count()
 

@@ -1,5 +1,8 @@
 """A short word in the corner about something that just happened. It leaves by itself and never takes the focus."""
 
+from collections.abc import Callable
+from typing import Protocol, runtime_checkable
+
 from PySide6.QtCore import QEasingCurve, QEvent, QObject, QPropertyAnimation, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QEnterEvent, QFont, QPaintEvent
 from PySide6.QtWidgets import QGraphicsOpacityEffect, QHBoxLayout, QVBoxLayout, QWidget
@@ -111,12 +114,25 @@ class Toast(QWidget):
         self.leave()
 
 
-class ToastHost(QObject):
-    """Stacks toasts at the bottom right of `window`, the newest lowest, at most three."""
+@runtime_checkable
+class KeepsClear(Protocol):
+    """A page with something at its bottom that no toast may cover."""
 
-    def __init__(self, window: QWidget) -> None:
+    def kept_clear(self) -> int:
+        """Its height in px now."""
+        ...
+
+
+class ToastHost(QObject):
+    """Stacks toasts at the bottom right of `window`, the newest lowest, at most three.
+
+    `kept_clear` is the height in px at the bottom of the window that is not to be covered now, such as buttons there.
+    """
+
+    def __init__(self, window: QWidget, kept_clear: Callable[[], int] = lambda: 0) -> None:
         super().__init__(window)
         self._window = window
+        self._kept_clear = kept_clear
         self._toasts: list[Toast] = []
         window.installEventFilter(self)
 
@@ -160,7 +176,7 @@ class ToastHost(QObject):
             self._place()
 
     def _place(self) -> None:
-        bottom = self._window.height() - MARGIN + SHADOW
+        bottom = self._window.height() - self._kept_clear() - MARGIN + SHADOW
         left = self._window.width() - MARGIN + SHADOW - (WIDTH + 2 * SHADOW)
         if self._window.layoutDirection() is Qt.LayoutDirection.RightToLeft:
             left = MARGIN - SHADOW

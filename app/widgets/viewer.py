@@ -116,6 +116,11 @@ class Viewer(QWidget):
         return self._content
 
     @property
+    def footer_height(self) -> int:
+        """The height in px of the facts and buttons below a result; 0 while there are none."""
+        return self._footer.height() if self._footer.isVisible() else 0
+
+    @property
     def current_item(self) -> ViewerItem | None:
         items = self._content.items if self._content.kind == ViewerKind.RESULTS else ()
         return items[self._index] if items else None

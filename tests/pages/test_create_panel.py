@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from app.domain.media import Medium
 from app.domain.request import GenerationRequest
 from app.pages.create_panel import CreatePanel
+from app.system import appearance
 from app.widgets.chips import ChipGroup
 from app.widgets.prompt_edit import PromptEdit
 from tests.pages.create_stage import MODELS, Stage, make_stage
@@ -145,6 +146,14 @@ def test_the_focus_comes_back_to_the_button_after_its_rest(qtbot: QtBot, stage: 
     assert not panel.foot.button.isEnabled()
     rested(panel, qtbot)
     assert panel.foot.button.hasFocus()
+
+
+def test_generate_calls_for_a_click_only_when_it_would_start_something(qtbot: QtBot, stage: Stage) -> None:
+    panel = open_panel(qtbot, stage)
+    accent = appearance.colour("accent")
+    assert panel.foot.button.look().fill != accent
+    write(panel)
+    assert panel.foot.button.look().fill == accent
 
 
 def test_without_a_prompt_nothing_is_sent_and_the_prompt_is_asked_for(qtbot: QtBot, stage: Stage) -> None:

@@ -105,6 +105,10 @@ def test_assistive_technology_finds_the_names_it_relies_on(scene: Scene) -> None
         assert scene.button(name).isEnabled()
 
 
+def test_opening_the_page_leads_to_the_results(scene: Scene) -> None:
+    assert scene.page.focusWidget() is scene.page.grid
+
+
 def test_everything_that_takes_the_focus_has_a_name(scene: Scene) -> None:
     scene.choose("Portrait of a lighthouse keeper")
     nameless = []

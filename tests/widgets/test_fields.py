@@ -132,7 +132,7 @@ def test_control_return_submits_and_writes_nothing(prompt: PromptEdit, qtbot: Qt
         QTest.keyClick(prompt, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert prompt.value() == "dusk"
     QTest.keyClick(prompt, Qt.Key.Key_Return)
-    assert prompt.value() == "\ndusk"
+    assert prompt.value() == "dusk\n"
 
 
 def test_tab_leaves_the_prompt(qtbot: QtBot) -> None:

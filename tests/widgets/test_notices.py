@@ -107,6 +107,12 @@ def test_a_toast_stands_at_the_bottom_right_also_after_a_resize(window: QWidget,
         assert toast.geometry().bottom() > height - 40
 
 
+def test_a_toast_stands_above_what_is_to_be_kept_clear(window: QWidget) -> None:
+    toast = ToastHost(window, lambda: 90).show_toast("Video is ready")
+    higher = ToastHost(window).show_toast("Video is ready").y() - toast.y()
+    assert higher == 90
+
+
 def test_at_most_three_toasts_stand_at_once_and_do_not_overlap(window: QWidget) -> None:
     host = ToastHost(window)
     made = [host.show_toast(f"Result {n}") for n in range(MOST + 2)]

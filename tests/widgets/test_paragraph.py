@@ -30,3 +30,22 @@ def test_markup_in_a_paragraph_is_only_words(qapp: QApplication) -> None:
     words = Paragraph("<b>bold</b>")
     assert QAccessible.queryAccessibleInterface(words).text(QAccessible.Text.Name) == "<b>bold</b>"
     assert words.sizeHint().width() > Paragraph("bold").sizeHint().width() * 2
+
+
+def test_centred_words_come_out_in_lines_of_about_one_length(qapp: QApplication) -> None:
+    def ink(centred: bool) -> list[int]:
+        words = Paragraph("Nothing is lost: the result is saved by itself and appears here.", centred=centred)
+        words.resize(380, words.heightForWidth(380))
+        image = words.grab().toImage()
+        ground = image.pixel(0, 0)
+        height = words.line_height
+        rows = range(0, words.height(), height)
+        found = []
+        for top in rows:
+            columns = [x for x in range(image.width()) if any(image.pixel(x, top + y) != ground for y in range(height))]
+            found.append(max(columns) - min(columns))
+        return found
+
+    plain, centred = ink(False), ink(True)
+    assert len(plain) == len(centred) == 2
+    assert min(centred) / max(centred) > 0.7 > min(plain) / max(plain)
