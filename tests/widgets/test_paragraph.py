@@ -35,7 +35,7 @@ def test_markup_in_a_paragraph_is_only_words(qapp: QApplication) -> None:
 def test_centred_words_come_out_in_lines_of_about_one_length(qapp: QApplication) -> None:
     def ink(centred: bool) -> list[int]:
         words = Paragraph("Nothing is lost: the result is saved by itself and appears here.", centred=centred)
-        words.resize(380, words.heightForWidth(380))
+        words.resize(320, words.heightForWidth(320))
         image = words.grab().toImage()
         ground = image.pixel(0, 0)
         height = words.line_height
