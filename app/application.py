@@ -33,12 +33,15 @@ from app.providers.octoai import OCTOAI, OctoAiProvider
 from app.services.activity_service import ActivityKind, ActivityService
 from app.services.asset_service import AssetService
 from app.services.catalogue import Catalogue
+from app.services.clock import Clock
 from app.services.connection_service import ConnectionService
 from app.services.demo_service import DemoService
 from app.services.input_service import InputService
 from app.services.job_service import JobService
 from app.services.job_tools import JobSeams, SavingLimits
 from app.services.provider_service import Connected, ProviderService
+from app.services.queue_rules import PauseSwitch
+from app.services.server_time import ServerTimes
 from app.services.settings_service import SettingsService
 from app.services.tasks import Tasks
 from app.store.database import Database, OpenReport
@@ -92,12 +95,14 @@ PROVIDERS: tuple[tuple[ProviderInfo, Factory], ...] = (
 """Every provider and how it is made, one line each. Their order is that of Settings and of the model picker."""
 
 
-def _connect(spool: Spool, info: ProviderInfo, base_url: str, key: Callable[[], str | None]) -> Connected:
+def _connect(
+    spool: Spool, times: ServerTimes, info: ProviderInfo, base_url: str, key: Callable[[], str | None]
+) -> Connected:
     """A provider at an address, with a client for it that carries the key, and one for result links that does not."""
     factory = {known.provider_id: make for known, make in PROVIDERS}[info.provider_id]
     # the further hosts of a published service are no business of somebody's own server
     extra = info.extra_origins if info.is_published_address(base_url) else ()
-    api = ApiClient(base_url, key, extra_origins=extra)
+    api = ApiClient(base_url, key, extra_origins=extra, on_date=partial(times.heard, info.provider_id))
     return Connected(factory(info, api, spool), MediaClient(allow_loopback=is_loopback_url(base_url)))
 
 
@@ -117,6 +122,20 @@ class ProfileInUseError(StudioError):
 
 def _refused(error: OSError) -> StorageError:
     return StorageError(reason=f"{error.filename}: {error.strerror}")
+
+
+class _SettingPause(PauseSwitch):
+    """The pause of the queue as a setting: it survives restarts."""
+
+    def __init__(self, settings: SettingsService) -> None:
+        super().__init__()
+        self._settings = settings
+
+    def is_on(self) -> bool:
+        return bool(self._settings.get("queue.paused"))
+
+    def turn(self, on: bool) -> None:
+        self._settings.set("queue.paused", on)
 
 
 class Studio:
@@ -139,9 +158,10 @@ class Studio:
         # running demo jobs survive the end of the demo server as they would survive ours anywhere else
         self.demo = DemoService(("--state-dir", str(self.paths.data / "demo"), *demo_arguments))
         self.spool = Spool(self.paths.spool)
+        self.times = ServerTimes(Clock())
         self.providers = ProviderService(
             infos=[info for info, _ in PROVIDERS],
-            connect=partial(_connect, self.spool),
+            connect=partial(_connect, self.spool, self.times),
             secrets=SecretStore(),
             settings=self.settings,
             demo_url=self.demo.ensure_running,
@@ -188,6 +208,9 @@ class Studio:
             earlier=self.earlier_folders,
             inspect=self.assets.inspect,
             running_limit=lambda: int(str(self.settings.get("limits.running_per_provider"))),
+            overall_limit=lambda: int(str(self.settings.get("limits.running_overall"))),
+            pause=_SettingPause(self.settings),
+            times=self.times,
             vault=self.vault,
             seams=JobSeams(limits=limits),
         )
@@ -285,7 +308,7 @@ class Studio:
         self.instance.close()
 
     def _setting_changed(self, key: str) -> None:
-        if key == "limits.running_per_provider":
+        if key.startswith("limits."):
             self.jobs.limit_changed()
 
     def _note_trouble(self, problem: Problem) -> None:

@@ -63,6 +63,16 @@ WATCHED = frozenset({_S.QUEUED, _S.RUNNING})
 """States in which the provider is asked from time to time."""
 
 
+class Hold(StrEnum):
+    """Why a waiting job is not sent although its turn may have come. It is kept on disk: a restart does not send it."""
+
+    NONE = ""
+    EDITED = "edited"
+    """Its recipe is open in a form; what is sent is decided there."""
+    ASKS = "asks"
+    """It waited through a restart for more than a day: the person may have changed their mind (reliability.md 3.2)."""
+
+
 class TransferState(StrEnum):
     """The life of one result file, apart from the life of its job (apis.md 4.1)."""
 
@@ -120,6 +130,11 @@ class Job:
     """The person stopped waiting: watched slowly, saved all the same, takes no place in the queue."""
     favourite: bool = False
     tags: tuple[str, ...] = field(default=())
+    place: int | None = None
+    """Its place in the line where the person has arranged the line; None stands behind those, by time."""
+    hold: Hold = Hold.NONE
+    expires_at: datetime | None = None
+    """When its provider may throw the result away, by that provider's own clock; None where nothing is published."""
 
     @property
     def is_resting(self) -> bool:
@@ -127,9 +142,23 @@ class Job:
         return self.state in RESTING
 
     @property
+    def has_unsaved_results(self) -> bool:
+        """True where something lies at the provider that is not in the library: on its way here, or left over there."""
+        if self.state is JobState.SAVING:
+            return True
+        if self.state not in (JobState.FAILED, JobState.DONE):
+            return False
+        return any(asset.state is TransferState.KNOWN for asset in self.assets)
+
+    @property
     def saved_assets(self) -> tuple[Asset, ...]:
         """The files that lie in the library, in the order the server gave them."""
         return tuple(asset for asset in self.assets if asset.state is TransferState.SAVED)
+
+
+def line_order(job: Job) -> tuple[bool, int, datetime, str]:
+    """The order in which waiting jobs are sent: as the person arranged them, then as they were asked for."""
+    return (job.place is None, job.place or 0, job.created_at, job.job_id)
 
 
 class IllegalMoveError(Exception):

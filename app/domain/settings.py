@@ -16,6 +16,7 @@ from app.domain.values import Json, JsonObject
 
 T = TypeVar("T")
 MOST_RUNNING = 32
+MOST_OVERALL = 128
 _BASE_PATH = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._~-]{1,64}){1,8}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}([_-][A-Za-z]{2,4})?")
 
@@ -96,6 +97,9 @@ LIBRARY_USED: Setting[list[Json]] = Setting("library.used", [], _is_list_of_text
 """Chosen folders that results were saved to, the newest first: what lies in earlier ones is found there."""
 NOTIFICATIONS: Setting[bool] = Setting("notifications.enabled", True, _is_switch)
 RUNNING_PER_PROVIDER: Setting[int] = Setting("limits.running_per_provider", 4, whole(1, MOST_RUNNING))
+RUNNING_OVERALL: Setting[int] = Setting("limits.running_overall", 8, whole(1, MOST_OVERALL))
+"""Of all providers together."""
+QUEUE_PAUSED: Setting[bool] = Setting("queue.paused", False, _is_switch)
 DOWNLOAD_MAX_MB: Setting[int] = Setting("downloads.max_mb", 4096, whole(1, 1_000_000))
 DEMO_ENABLED: Setting[bool] = Setting("demo.enabled", False, _is_switch)
 WELCOME_SEEN: Setting[bool] = Setting("welcome.seen", False, _is_switch)
@@ -120,6 +124,8 @@ SETTINGS: tuple[Setting[Any], ...] = (
     LIBRARY_USED,
     NOTIFICATIONS,
     RUNNING_PER_PROVIDER,
+    RUNNING_OVERALL,
+    QUEUE_PAUSED,
     DOWNLOAD_MAX_MB,
     DEMO_ENABLED,
     WELCOME_SEEN,

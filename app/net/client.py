@@ -11,6 +11,7 @@ import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Iterator, Mapping
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache, partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
@@ -32,6 +33,7 @@ from app.net.address import api_url, follow_up_url, is_loopback_url, without_que
 from app.net.answer import MAX_BODY_BYTES, Answer, BoundedBody, Sink, Unpacker, too_large
 from app.net.lane import Lane
 from app.net.masking import KeyMask
+from app.net.retry import http_date
 from app.net.schemes import Scheme, SchemeMemory, SchemesOfThisRun
 from app.net.tls import tls_context, tls_trouble
 
@@ -173,8 +175,9 @@ class ApiClient:
     """Talks JSON to one provider. The key goes to this base URL's origin and nowhere else; no redirect is followed.
 
     `extra_origins` are further hosts of the same service, for links in its answers (`follow`); `exchange_s` is the longest
-    time for a whole exchange that names none of its own. Answers with any status but 3xx are returned, not raised. Raises
-    InsecureAddressError for a base URL that is neither https nor this computer.
+    time for a whole exchange that names none of its own; `on_date` hears the `Date` of each answer. Answers with any
+    status but 3xx are returned, not raised. Raises InsecureAddressError for a base URL that is neither https nor this
+    computer.
     """
 
     def __init__(
@@ -186,6 +189,7 @@ class ApiClient:
         extra_origins: Collection[str] = (),
         exchange_s: float = EXCHANGE_S,
         at_once: int = 8,
+        on_date: Callable[[datetime], None] = lambda date: None,
     ) -> None:
         if not is_acceptable_base_url(base_url):
             raise InsecureAddressError(address=without_query(base_url))
@@ -193,6 +197,7 @@ class ApiClient:
         self._credential = credential
         self._extra_origins = extra_origins
         self._exchange_s = exchange_s
+        self._on_date = on_date
         self._schemes = schemes or SchemesOfThisRun()
         make = partial(open_http, direct=is_loopback_url(base_url), tls=base_url.lower().startswith("https:"))
         self._shared = Lane(partial(make, keep_alive=True), slots=at_once)
@@ -300,7 +305,11 @@ class ApiClient:
                     finally:
                         await response.aclose()
         log.debug("%s %s answered %d", call.method, urlsplit(call.url).path, response.status_code)
-        return Answer(response.status_code, headers_of(response), body, without_query(call.url))
+        headers = headers_of(response)
+        date = http_date(headers.get("date", ""))
+        if date is not None:
+            self._on_date(date)
+        return Answer(response.status_code, headers, body, without_query(call.url))
 
     async def close(self) -> None:
         """Closes all connections."""

@@ -51,10 +51,10 @@ def parse_retry_after(headers: Mapping[str, str], now: datetime) -> float | None
     seconds = _number(asked)
     if seconds is not None:
         return _clamped(seconds)
-    until = _http_date(asked)
+    until = http_date(asked)
     if until is None:
         return None
-    return _clamped((until - (_http_date(headers.get("date", "")) or now)).total_seconds())
+    return _clamped((until - (http_date(headers.get("date", "")) or now)).total_seconds())
 
 
 def _clamped(seconds: float) -> float:
@@ -69,7 +69,8 @@ def _number(words: str) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _http_date(words: str) -> datetime | None:
+def http_date(words: str) -> datetime | None:
+    """The moment that a header such as `Date` names, aware; None for what is no date."""
     try:
         date = parsedate_to_datetime(words)
     except (ValueError, TypeError, IndexError, OverflowError):

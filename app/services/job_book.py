@@ -6,13 +6,13 @@ that the disk refuses to take (`happened`) is kept in memory, and the disk gets 
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from app.domain.history import HistoryQuery
-from app.domain.job import RESTING, Job, JobState, check_move
+from app.domain.job import RESTING, Job, JobState, check_move, line_order
 from app.domain.local_errors import (
     StorageError,
 )
@@ -61,14 +61,14 @@ class JobBook:
         return sorted(self._jobs.values(), key=lambda job: job.created_at, reverse=True)
 
     def with_state(self, states: Iterable[JobState], provider_id: str = "") -> list[Job]:
-        """Jobs in one of these states, oldest first: the order in which people asked for them."""
+        """Jobs in one of these states, in the order of the line: as arranged, else as they were asked for."""
         wanted = frozenset(states)
         found = [
             job
             for job in self._jobs.values()
             if job.state in wanted and provider_id in ("", job.provider_id) and job.job_id not in self._left_alone
         ]
-        return sorted(found, key=lambda job: job.created_at)
+        return sorted(found, key=line_order)
 
     def leave_alone(self, jobs: Iterable[Job]) -> None:
         """Nothing is done for these jobs in this run: `with_state` does not know them."""
@@ -116,11 +116,32 @@ class JobBook:
         """
         async with self._pen:
             job = self.get(job_id)
-            if job is None or job.state is not JobState.WAITING or job_id in self._unwritten:
+            if job is None or job.state is not JobState.WAITING or job.hold or job_id in self._unwritten:
                 return False
             await self._store.mark_sending(job_id, attempt, at, filled=filled)
             self._publish(job, replace(job, state=JobState.SENDING, sent_at=at, problem=None))
             return True
+
+    async def rewrite(self, job_id: str, rewritten: Callable[[Job], Job], body: bytes, path: str) -> bool:
+        """Another recipe for a job that waits. False: it no longer does, and nothing was changed. Raises StorageError."""
+        async with self._pen:
+            job = self.get(job_id)
+            if job is None or job.state is not JobState.WAITING or job_id in self._unwritten:
+                return False
+            new = rewritten(job)
+            await self._store.rewrite(new, body, path)
+            self._publish(job, new)
+            return True
+
+    async def arrange(self, job_ids: Sequence[str]) -> None:
+        """Waiting jobs stand in the line in this order, before all others. Raises StorageError; nothing changed then."""
+        async with self._pen:
+            known = [job_id for job_id in job_ids if job_id in self._jobs and self.is_written(job_id)]
+            await self._store.arrange(known)
+            for place, job_id in enumerate(known, 1):
+                job = self._jobs.get(job_id)
+                if job is not None:
+                    self._publish(job, replace(job, place=place))
 
     def put(self, job: Job) -> None:
         """Takes a job that is on disk and was not in memory."""

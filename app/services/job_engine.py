@@ -6,11 +6,13 @@ on it.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
-from app.domain.errors import Moment, StudioError, UnknownOutcomeError
-from app.domain.job import RESTING, WATCHED, Job, JobState
+from app.domain.errors import ConnectionLostError, Moment, NoConnectionError, StudioError, UnknownOutcomeError
+from app.domain.job import RESTING, WATCHED, Hold, Job, JobState
 from app.domain.remote import Snapshot
 from app.services.job_tools import JobTools
 from app.services.saving import Saver
@@ -18,6 +20,9 @@ from app.services.sending import Sender
 from app.services.verdicts import Verdicts
 from app.services.watching import Watcher
 
+ASKED_AFTER = timedelta(days=1)
+A_WRONG_CLOCK = timedelta(minutes=5)
+_OUT_OF_REACH = frozenset({NoConnectionError.code, ConnectionLostError.code})
 GRACE_S = 10.0
 """At shutdown a POST on its way gets this long for its answer, so that the job need not become unsure."""
 
@@ -34,6 +39,7 @@ class JobEngine:
         self._tasks = tools.tasks
         self._clock = tools.seams.clock
         self._on_key_trouble = on_key_trouble
+        tools.outages.worth_a_try.connect(self._maybe_back)
         self._sender = Sender(tools)
         self._saver = Saver(tools)
         self._verdicts = Verdicts(tools, self._start_saving, self.dispatch)
@@ -42,6 +48,8 @@ class JobEngine:
         self._taken_back: set[str] = set()
         self._later: dict[str, asyncio.Task[None]] = {}
         self._saving: set[str] = set()
+        self._held: set[str] = set()
+        self._probes: dict[str, asyncio.Task[None]] = {}
         self._unhurried: set[asyncio.Task[None]] = set()
         self._is_closing = False
 
@@ -52,11 +60,20 @@ class JobEngine:
                 # the program ended between the POST and its answer: nobody knows, and nobody sends it again
                 problem = UnknownOutcomeError().problem(Moment.SUBMIT, provider=self._tools.title(job))
                 await self._book.happened(job.job_id, JobState.UNSURE, problem=problem)
+        await self._ask_about_old_ones()
         for job in self._book.with_state({JobState.SAVING}):
             self._start_saving(job.job_id, None)
         for job in self._book.with_state(WATCHED):
             self._ensure_watcher(job.provider_id)
         self.dispatch()
+
+    async def _ask_about_old_ones(self) -> None:
+        """What has waited through a restart for long is not sent by itself: the person may have changed their mind."""
+        now = self._clock.now()
+        for job in self._book.with_state({JobState.WAITING}):
+            # a job from the future was written by a wrong clock: its age is not known
+            if not job.hold and not -A_WRONG_CLOCK <= now - job.created_at <= ASKED_AFTER:
+                await self._book.happened(job.job_id, hold=Hold.ASKS)
 
     async def close(self) -> None:
         """Starts nothing new, gives a POST on its way some seconds for its answer, and writes what is not on disk yet."""
@@ -86,12 +103,14 @@ class JobEngine:
 
     def _note_quiet(self, provider_id: str) -> None:
         if not self._book.with_state(set(JobState) - RESTING, provider_id):
-            self._tools.connection.nobody_asks(self._tools.providers.info(provider_id).title)
+            self._tools.outages.nobody_asks(provider_id)
 
     def _given_up(self, job: Job) -> Job:
         if job.state is JobState.WAITING:
             ended = self._clock.now()
-            return replace(job, state=JobState.CANCELLED, finished_at=ended, problem=None, progress=None)
+            return replace(
+                job, state=JobState.CANCELLED, hold=Hold.NONE, finished_at=ended, problem=None, progress=None
+            )
         return replace(job, set_aside=True) if job.state in {JobState.SENDING, *WATCHED} else job
 
     def resume(self, provider_id: str) -> None:
@@ -103,22 +122,48 @@ class JobEngine:
     # --- sending
 
     def dispatch(self) -> None:
-        """Sends the oldest waiting jobs of each provider while it has places free."""
-        if self._is_closing:
+        """Sends waiting jobs in the order of the line while there are places free, overall and at their provider."""
+        rules = self._tools.rules
+        if self._is_closing or rules.is_paused():
             return
-        busy: dict[str, int] = {}
+        waiting = self._book.with_state({JobState.WAITING})
+        busy = Counter(job.provider_id for job in waiting if job.job_id in self._in_hand)
         for job in self._book.with_state({JobState.SENDING, *WATCHED}):
             if not job.set_aside:
-                busy[job.provider_id] = busy.get(job.provider_id, 0) + 1
-        for job in self._book.with_state({JobState.WAITING}):
-            if job.job_id in self._later or job.job_id in self._taken_back:
-                continue
-            busy[job.provider_id] = busy.get(job.provider_id, 0) + 1
-            is_full = busy[job.provider_id] > max(1, self._tools.running_limit())
-            if is_full or job.job_id in self._in_hand or not self._book.is_written(job.job_id):
-                continue
-            self._in_hand.add(job.job_id)
-            self.keep(self._tasks.start(f"send {job.job_id[:8]}", self._send(job)))
+                busy[job.provider_id] += 1
+        free, limit = max(1, rules.overall()) - busy.total(), max(1, rules.per_provider())
+        for job in waiting:
+            if free <= 0:
+                return
+            if busy[job.provider_id] < self._places_at(job.provider_id, limit) and self._may_go(job):
+                busy[job.provider_id] += 1
+                free -= 1
+                self._in_hand.add(job.job_id)
+                self.keep(self._tasks.start(f"send {job.job_id[:8]}", self._send(job)))
+
+    def _places_at(self, provider_id: str, limit: int) -> int:
+        """A provider that is out of reach gets one job as a probe, at its time; where jobs run, asking for them is it."""
+        if not self._tools.outages.is_away(provider_id):
+            return limit
+        return 0 if provider_id in self._probes or provider_id in self._watchers else 1
+
+    def _may_go(self, job: Job) -> bool:
+        job_id = job.job_id
+        is_spoken_for = job_id in self._in_hand or job_id in self._later or job_id in self._taken_back
+        return not (is_spoken_for or job.hold or job_id in self._held) and self._book.is_written(job_id)
+
+    def hold(self, job_id: str) -> bool:
+        """From now on a waiting job is not sent; False when it is too late for that. Lasts until `let_go`, for this run."""
+        job = self._book.get(job_id)
+        if job is None or job.state is not JobState.WAITING or job_id in self._in_hand:
+            return False
+        self._held.add(job_id)
+        return True
+
+    def let_go(self, job_id: str) -> None:
+        """The end of `hold`."""
+        self._held.discard(job_id)
+        self.dispatch()
 
     async def _send(self, job: Job) -> None:
         pause_s = None
@@ -133,7 +178,9 @@ class JobEngine:
 
     def _after_sending(self, job: Job, pause_s: float | None) -> None:
         sent = self._book.get(job.job_id)
-        if pause_s is not None:
+        if pause_s is not None and self._tools.outages.is_away(job.provider_id):
+            self._probe_later(job.provider_id)
+        elif pause_s is not None:
             later = self._send_later(job.job_id, pause_s)
             self._later[job.job_id] = self._tasks.start(f"send later {job.job_id[:8]}", later)
         elif sent is not None and sent.state in WATCHED:
@@ -143,6 +190,30 @@ class JobEngine:
     async def _send_later(self, job_id: str, pause_s: float) -> None:
         await asyncio.sleep(pause_s)
         self._later.pop(job_id, None)
+        self.dispatch()
+
+    def _probe_later(self, provider_id: str) -> None:
+        """The jobs of a provider that is away do not try one after the other: the next one is the probe."""
+        if provider_id not in self._probes:
+            pause_s = self._tools.outages.probe_pause_s()
+            self._probes[provider_id] = self._tasks.start(f"probe {provider_id}", self._probe(provider_id, pause_s))
+
+    async def _probe(self, provider_id: str, pause_s: float) -> None:
+        await asyncio.sleep(pause_s)
+        self._probes.pop(provider_id, None)
+        self.dispatch()
+
+    def _maybe_back(self, provider_id: str) -> None:
+        """A provider that was out of reach may be there again: now instead of later."""
+        probe = self._probes.pop(provider_id, None)
+        if probe is not None:
+            probe.cancel()
+        if provider_id in self._watchers:
+            self._watchers[provider_id].wake_now()
+        for job in self._book.with_state({JobState.WAITING}, provider_id):
+            # who was asked by the service to come later comes later
+            if job.problem is not None and job.problem.code in _OUT_OF_REACH and job.job_id in self._later:
+                self._later.pop(job.job_id).cancel()
         self.dispatch()
 
     # --- watching
@@ -169,6 +240,7 @@ class JobEngine:
         finally:
             self._watchers.pop(provider_id, None)
             self._note_quiet(provider_id)
+            self.dispatch()
 
     # --- saving
 

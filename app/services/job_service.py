@@ -6,7 +6,6 @@ from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
-from statistics import median
 from typing import Any
 from uuid import uuid4
 
@@ -26,14 +25,21 @@ from app.domain.local_errors import (
 from app.domain.media import Medium
 from app.domain.model_spec import ModelSpec, Widget
 from app.domain.request import GenerationRequest
+from app.domain.settings import MOST_OVERALL
 from app.domain.values import Json, Params
+from app.providers.base import PreparedRequest
 from app.services.connection_service import ConnectionService
 from app.services.job_book import JobBook
 from app.services.job_engine import JobEngine
+from app.services.job_queue import JobQueue
 from app.services.job_tools import Inspect, JobSeams, JobTools
+from app.services.outages import Outages
 from app.services.provider_service import ProviderService
+from app.services.queue_rules import PauseSwitch, QueueRules
 from app.services.remote_deletion import RemoteDeletion
+from app.services.server_time import ServerTimes
 from app.services.tasks import Tasks
+from app.services.timings import Timings
 from app.store.input_vault import InputVault
 from app.store.job_store import JobStore
 from app.store.media_folder import MediaFolder
@@ -71,6 +77,9 @@ class JobService(QObject):
         earlier: Callable[[], Sequence[MediaFolder]] = tuple,
         inspect: Inspect,
         running_limit: Callable[[], int],
+        overall_limit: Callable[[], int] = lambda: MOST_OVERALL,
+        pause: PauseSwitch | None = None,
+        times: ServerTimes | None = None,
         vault: InputVault | None = None,
         seams: JobSeams | None = None,
     ) -> None:
@@ -82,12 +91,34 @@ class JobService(QObject):
         self._find_spec = find_spec
         self._folder = folder
         self._earlier = earlier
-        self._timings: dict[tuple[str, str], float | None] = {}
+        self._timings = Timings(store, find_spec, self._start, self.timings_changed.emit)
         self._book = JobBook(store, self._told)
+        pause = pause or PauseSwitch()
+        self._times = times or ServerTimes(self._seams.clock)
+        outages = Outages(
+            connection,
+            tasks,
+            title=lambda provider_id: providers.info(provider_id).title,
+            knock=self._seams.knock or providers.takes_connections,
+            random=self._seams.random,
+            pause_s=self._seams.pause_s,
+        )
         tools = JobTools(
-            self._book, store, providers, connection, tasks, folder, inspect, running_limit, self._seams, vault
+            book=self._book,
+            store=store,
+            providers=providers,
+            outages=outages,
+            times=self._times,
+            tasks=tasks,
+            folder=folder,
+            inspect=inspect,
+            rules=QueueRules(running_limit, overall_limit, pause.is_on),
+            seams=self._seams,
+            vault=vault,
         )
         self._engine = JobEngine(tools, self._key_trouble)
+        self.queue = JobQueue(tools, self._engine, self._prepared, pause.turn)
+        self.queue.trouble.connect(self.trouble)
         self._deletion = RemoteDeletion(tools, self.trouble.emit)
         providers.changed.connect(self._engine.resume)
 
@@ -101,6 +132,7 @@ class JobService(QObject):
             self.job_added.emit(job)
         if take_up:
             await self._engine.start()
+            self.queue.changed.emit()
         else:
             self._book.leave_alone(job for job in found if not job.is_resting)
 
@@ -145,10 +177,7 @@ class JobService(QObject):
     async def _write_down(self, job: Job, spec: ModelSpec | None) -> None:
         """The intent is on disk before anything is sent; where that fails, nothing is sent."""
         try:
-            if spec is None:
-                raise UnknownModelError
-            connected = await self._providers.connected(job.provider_id)
-            prepared = await asyncio.to_thread(connected.provider.prepare, spec, job.params)
+            prepared = await self._prepare(spec, job.provider_id, job.params)
             await self._book.write_down(job.job_id, prepared.body, prepared.path)
         except StudioError as error:
             await self._failed_before_sending(job, error)
@@ -157,6 +186,18 @@ class JobService(QObject):
             raise
         finally:
             self._engine.dispatch()
+
+    async def _prepare(self, spec: ModelSpec | None, provider_id: str, params: Params) -> PreparedRequest:
+        if spec is None:
+            raise UnknownModelError
+        connected = await self._providers.connected(provider_id)
+        return await asyncio.to_thread(connected.provider.prepare, spec, params)
+
+    async def _prepared(self, request: GenerationRequest) -> tuple[dict[str, Json], PreparedRequest]:
+        """The values and the request for another recipe of a job that waits."""
+        spec = self._find_spec(request.provider_id, request.model_id)
+        values = self._with_seed(spec, request.params)
+        return values, await self._prepare(spec, request.provider_id, values)
 
     async def _failed_before_sending(self, job: Job, error: StudioError) -> None:
         problem = error.problem(Moment.SUBMIT, provider=self._providers.info(job.provider_id).title)
@@ -270,15 +311,13 @@ class JobService(QObject):
 
     def expected_seconds(self, provider_id: str, model_id: str) -> float | None:
         """About how long this model takes: the median of its own past times, else what its spec says."""
-        key = (provider_id, model_id)
-        if key not in self._timings:
-            self._timings[key] = None
-            self._start("read timings", model_id, self._read_timings(key))
-        own = self._timings[key]
-        if own is not None:
-            return own
-        spec = self._find_spec(provider_id, model_id)
-        return spec.expected_s if spec else None
+        return self._timings.expected_s(provider_id, model_id)
+
+    def seconds_left(self, job: Job) -> float | None:
+        """How long its provider keeps a result that is not here yet, negative when it may be gone; None if unknown."""
+        if job.expires_at is None or not job.has_unsaved_results:
+            return None
+        return (job.expires_at - self._times.now(job.provider_id)).total_seconds()
 
     def path_of(self, asset: Asset) -> Path:
         """Where a saved file lies: in the library, or in one of before where that has it."""
@@ -344,17 +383,7 @@ class JobService(QObject):
         if job.is_resting and not old.is_resting:
             self.job_rested.emit(job)
             if job.state is JobState.DONE:
-                key = (job.provider_id, job.model_id)
-                self._start("read timings", job.model_id, self._read_timings(key))
-
-    async def _read_timings(self, key: tuple[str, str]) -> None:
-        try:
-            times = await self._store.seconds_of(*key)
-        except StorageError:
-            self._timings.pop(key, None)  # asked again the next time
-            return
-        self._timings[key] = median(times) if times else None
-        self.timings_changed.emit(*key)
+                self._timings.read(job.provider_id, job.model_id)
 
     def _key_trouble(self, provider_id: str, error: StudioError) -> None:
         title = self._providers.info(provider_id).title

@@ -11,10 +11,12 @@ from app.domain.media import FileType, Medium
 from app.domain.problem import Problem
 from app.net.retry import poll_delay_s
 from app.services.clock import Clock
-from app.services.connection_service import ConnectionService
 from app.services.job_book import JobBook
 from app.services.media_probe import MediaFacts
+from app.services.outages import Outages
 from app.services.provider_service import ProviderService
+from app.services.queue_rules import QueueRules
+from app.services.server_time import ServerTimes
 from app.services.tasks import Tasks
 from app.store.input_vault import InputVault
 from app.store.job_store import JobStore
@@ -37,13 +39,14 @@ class SavingLimits:
 
 @dataclass(frozen=True)
 class JobSeams:
-    """What tests replace. `pause_factor` shortens the pauses between tries."""
+    """What tests replace. `pause_factor` shortens the pauses between tries; `knock` as for `Outages`."""
 
     clock: Clock = field(default_factory=Clock)
     random: Random = field(default_factory=SystemRandom)
     pace: Pace = poll_delay_s
     limits: SavingLimits = field(default_factory=SavingLimits)
     pause_factor: float = 1.0
+    knock: Callable[[str], Awaitable[bool]] | None = None
 
     def pause_s(self, seconds: float) -> float:
         """How long to wait really."""
@@ -52,7 +55,7 @@ class JobSeams:
 
 @dataclass(frozen=True)
 class JobTools:
-    """`folder()` is the library as set now; `running_limit()` how many jobs one provider gets at once.
+    """`folder()` is the library as set now; `rules` say how many jobs run at once and whether the queue is paused.
 
     `vault` holds the files that jobs work from; None where there are none.
     """
@@ -60,11 +63,12 @@ class JobTools:
     book: JobBook
     store: JobStore
     providers: ProviderService
-    connection: ConnectionService
+    outages: Outages
+    times: ServerTimes
     tasks: Tasks
     folder: Callable[[], MediaFolder]
     inspect: Inspect
-    running_limit: Callable[[], int]
+    rules: QueueRules
     seams: JobSeams
     vault: InputVault | None = None
 

@@ -13,6 +13,7 @@ from app.domain.errors import InsecureAddressError, StudioError
 from app.domain.keys import KeyTextError, clean_key
 from app.domain.provider_info import ProviderInfo, is_acceptable_base_url, is_same_origin, origin_of
 from app.domain.text import Text, text
+from app.net.knock import knock
 from app.net.media_client import MediaClient
 from app.providers.base import Provider
 from app.services.settings_service import SettingsService
@@ -233,6 +234,11 @@ class ProviderService(QObject):
         if isinstance(own, str) and own.strip() and is_acceptable_base_url(own.strip()):
             return own.strip().rstrip("/")
         return self.info(provider_id).default_base_url
+
+    async def takes_connections(self, provider_id: str) -> bool:
+        """Whether somebody listens at its address. The demo is started when it is asked, so it is not looked for."""
+        url = self.base_url(provider_id)
+        return bool(url) and not self.info(provider_id).is_demo and await knock(url)
 
     def base_path(self, provider_id: str) -> str:
         """The API path from the settings, else the first that the provider had; "" for one that has no choice."""

@@ -1,6 +1,7 @@
 """From a wish to a reference: the paid POST, written down before and right after, never repeated by itself."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from app.domain.errors import (
     ConnectionLostError,
@@ -27,7 +28,8 @@ class Sender:
         self._book = tools.book
         self._store = tools.store
         self._providers = tools.providers
-        self._connection = tools.connection
+        self._outages = tools.outages
+        self._times = tools.times
         self._seams = tools.seams
         self._clock = tools.seams.clock
         self._random = tools.seams.random
@@ -48,17 +50,17 @@ class Sender:
         except StudioError as error:
             # no paid request has left this computer
             if isinstance(error, NoConnectionError | ConnectionLostError):
-                self._connection.failed(title)
+                self._outages.failed(job.provider_id)
             return await self._not_started(job, error, title)
         try:
             submission = await connected.provider.submit(prepared)
         except StudioError as error:
-            self._note_connection(title, error)
+            self._note_connection(job, error)
             if error.not_started:
                 return await self._not_started(job, error, title)
             await self._unknown_outcome(job, error, title)
             return None
-        self._connection.succeeded(title)
+        self._outages.succeeded(job.provider_id)
         await self._accepted(job, submission)
         return None
 
@@ -74,8 +76,17 @@ class Sender:
     async def _accepted(self, job: Job, submission: Submission) -> None:
         """The reference is stored before anything else happens; even a full disk must not lose it from memory."""
         self._forget(job)
-        changes = {"remote_ref": submission.ref, "wire_status": submission.snapshot.wire_status}
+        changes = {
+            "remote_ref": submission.ref,
+            "wire_status": submission.snapshot.wire_status,
+            "expires_at": self._expiry(job),
+        }
         await self._book.happened(job.job_id, JobState.QUEUED, **changes)
+
+    def _expiry(self, job: Job) -> datetime | None:
+        """At the earliest: no result is older than its job."""
+        kept_h = self._providers.info(job.provider_id).retention_h
+        return None if kept_h is None else self._times.now(job.provider_id) + timedelta(hours=kept_h)
 
     async def recover(self, job: Job) -> bool:
         """Takes up a job of an earlier run whose answer reached this disk, though the program ended before it was noted."""
@@ -126,8 +137,8 @@ class Sender:
         self._attempts.pop(job.job_id, None)
         self._pauses.pop(job.job_id, None)
 
-    def _note_connection(self, title: str, error: StudioError) -> None:
+    def _note_connection(self, job: Job, error: StudioError) -> None:
         if isinstance(error, NoConnectionError | ConnectionLostError):
-            self._connection.failed(title)
+            self._outages.failed(job.provider_id)
         else:
-            self._connection.succeeded(title)
+            self._outages.succeeded(job.provider_id)

@@ -4,6 +4,7 @@ Answers are facts: a disk that takes nothing at the moment does not undo them (`
 """
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from app.domain.errors import EmptyResultError, Moment, StudioError
 from app.domain.job import WATCHED, Job, JobState
@@ -25,6 +26,7 @@ class Verdicts:
         self._save = save
         self._place_free = place_free
         self._empty_answers: dict[str, int] = {}
+        self._last_unfinished: dict[str, datetime] = {}
 
     async def answered(self, job: Job, snapshot: Snapshot) -> None:
         """The job may have moved since it was asked about: only watched jobs listen."""
@@ -35,7 +37,13 @@ class Verdicts:
             self._empty_answers.pop(job.job_id, None)
         match snapshot.state:
             case RemoteState.SUCCEEDED:
-                await self._book.happened(job.job_id, JobState.SAVING, wire_status=snapshot.wire_status, problem=None)
+                await self._book.happened(
+                    job.job_id,
+                    JobState.SAVING,
+                    wire_status=snapshot.wire_status,
+                    problem=None,
+                    expires_at=self._expiry(current),
+                )
                 self._save(job.job_id, snapshot)
                 self._place_free()
             case RemoteState.FAILED:
@@ -47,13 +55,24 @@ class Verdicts:
             case RemoteState.QUEUED | RemoteState.RUNNING | RemoteState.UNKNOWN:
                 await self._progress(current, snapshot)
 
+    def _expiry(self, job: Job) -> datetime | None:
+        """A result is thrown away so long after it was made, and it was made after the last answer that said not yet."""
+        kept_h = self._tools.providers.info(job.provider_id).retention_h
+        last = self._last_unfinished.pop(job.job_id, None)
+        if kept_h is None or last is None:
+            return job.expires_at
+        known = last + timedelta(hours=kept_h)
+        return known if job.expires_at is None else max(known, job.expires_at)
+
     async def gone(self, job: Job, error: StudioError) -> None:
         """The provider has forgotten the job."""
+        self._last_unfinished.pop(job.job_id, None)
         problem = error.problem(Moment.WATCH, provider=self._tools.title(job))
         await self._book.happened(job.job_id, JobState.EXPIRED, problem=problem, finished_at=self._clock.now())
         self._place_free()
 
     async def _progress(self, job: Job, snapshot: Snapshot) -> None:
+        self._last_unfinished[job.job_id] = self._tools.times.now(job.provider_id)
         state = {RemoteState.QUEUED: JobState.QUEUED, RemoteState.RUNNING: JobState.RUNNING}.get(snapshot.state)
         await self._book.happened(
             job.job_id,
@@ -71,6 +90,7 @@ class Verdicts:
             await self._ended(job, snapshot, JobState.FAILED, EmptyResultError(snapshot.message))
 
     async def _ended(self, job: Job, snapshot: Snapshot, state: JobState, error: StudioError | None = None) -> None:
+        self._last_unfinished.pop(job.job_id, None)
         problem = self._tools.failure(job, error) if error else None
         await self._book.happened(
             job.job_id, state, wire_status=snapshot.wire_status, problem=problem, finished_at=self._clock.now()

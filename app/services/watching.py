@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from app.domain.errors import (
     ConnectionLostError,
@@ -46,6 +47,8 @@ SHOWN_FROM_FAILURES = 3
 """So many questions in vain are seen on the job (apis.md case 48); fewer are a moment's trouble."""
 LONGEST_BACKOFF_S = 60.0
 LONGEST_NAP_S = 5.0
+STAGGER_S = 0.15
+"""Between two jobs that are asked for after a pause: about seven requests in a second."""
 """So soon after the computer wakes up the jobs are asked for (reliability.md 3.3)."""
 _OF_THE_PROVIDER = (
     ConnectionLostError,
@@ -66,6 +69,7 @@ class _Watch:
     """When a job is asked for next, how often it was, and how often in a row in vain."""
 
     due_s: float
+    since_s: float
     asked: int = 0
     alone_due_s: float = 0.0
     gone: int = 0
@@ -88,7 +92,7 @@ class Watcher:
         self._book = tools.book
         self._tasks = tools.tasks
         self._providers = tools.providers
-        self._connection = tools.connection
+        self._outages = tools.outages
         self._seams = tools.seams
         self._clock = tools.seams.clock
         self._pace = tools.seams.pace
@@ -107,11 +111,15 @@ class Watcher:
         self._wake.set()
 
     def wake_now(self) -> None:
-        """A new key or a returned network: ask about everything at once."""
+        """A new key, a returned network or the end of a sleep: ask about everything, what expires first comes first.
+
+        Not all in one moment: a list answers for all of them, and without one the jobs follow each other.
+        """
         self._failures = 0
         self._has_told_key_trouble = False
-        for watch in self._watches.values():
-            watch.due_s = self._clock.monotonic_s()
+        now_s, step_s = self._clock.monotonic_s(), self._seams.pause_s(STAGGER_S)
+        for number, job in enumerate(sorted(self._jobs(), key=_urgency)):
+            self._watch(job).due_s = now_s + number * step_s
         self._wake.set()
 
     async def run(self) -> None:
@@ -130,7 +138,8 @@ class Watcher:
     def _watch(self, job: Job) -> _Watch:
         if job.job_id not in self._watches:
             first = self._pace(job.medium, 0, self._random)
-            self._watches[job.job_id] = _Watch(due_s=self._clock.monotonic_s() + first)
+            now_s = self._clock.monotonic_s()
+            self._watches[job.job_id] = _Watch(due_s=now_s + first, since_s=now_s)
         return self._watches[job.job_id]
 
     def _pause_s(self, jobs: list[Job]) -> float:
@@ -169,7 +178,7 @@ class Watcher:
             self._failed(jobs, StudioError())
         else:
             self._failures = 0
-            self._connection.succeeded(connected.provider.info.title)
+            self._outages.succeeded(self._provider_id)
 
     def _may_list(self, connected: Connected) -> bool:
         return connected.provider.info.capabilities.list_jobs and self._clock.monotonic_s() >= self._no_list_until_s
@@ -259,7 +268,8 @@ class Watcher:
         watch.due_s = self._clock.monotonic_s() + pause
 
     def _is_young(self, job: Job) -> bool:
-        return job.sent_at is not None and (self._clock.now() - job.sent_at).total_seconds() < YOUNG_S
+        """By steady seconds of this run: a clock that is wrong makes no job old."""
+        return self._clock.monotonic_s() - self._watch(job).since_s < self._seams.pause_s(YOUNG_S)
 
     def _failed(self, jobs: list[Job], error: StudioError) -> None:
         """Everything is asked later; a wrong key is told once, and another one wakes."""
@@ -269,7 +279,9 @@ class Watcher:
             self._tell_key_trouble(error)
             pause_s = self._seams.pause_s(LONGEST_BACKOFF_S)
         if isinstance(error, NoConnectionError | ConnectionLostError):
-            self._connection.failed(self._providers.info(self._provider_id).title)
+            self._outages.failed(self._provider_id)
+            if self._outages.is_away(self._provider_id):
+                pause_s = self._outages.probe_pause_s()
         log.warning("asking %s failed: %s", self._provider_id, error.code)
         for job in jobs:
             self._watch(job).due_s = self._clock.monotonic_s() + pause_s
@@ -290,3 +302,9 @@ class Watcher:
         if not self._has_told_key_trouble:
             self._has_told_key_trouble = True
             self._on_key_trouble(self._provider_id, error)
+
+
+def _urgency(job: Job) -> tuple[bool, float, datetime]:
+    """What expires first comes first; what never does comes last, by age."""
+    expires_s = job.expires_at.timestamp() if job.expires_at is not None else 0.0
+    return (job.expires_at is None, expires_s, job.created_at)

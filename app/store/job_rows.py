@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import cast
 
-from app.domain.job import Asset, Job, JobState, TransferState
+from app.domain.job import Asset, Hold, Job, JobState, TransferState
 from app.domain.media import Medium
 from app.domain.money import Money
 from app.domain.problem import Problem
@@ -23,7 +23,7 @@ _AT_ONCE = 500
 _JOB_COLUMNS = (
     "job_id", "provider_id", "model_id", "model_title", "medium", "params", "prompt", "created_at", "state", "amount",
     "unit", "estimated", "remote_ref", "wire_status", "progress", "queue_position", "sent_at", "finished_at", "problem",
-    "set_aside", "favourite",
+    "set_aside", "favourite", "place", "hold", "expires_at",
 )  # fmt: skip
 _ASSET_COLUMNS = (
     "asset_id", "job_id", "position", "remote_key", "medium", "state", "path", "size_bytes", "sha256", "mime", "width",
@@ -146,6 +146,9 @@ def _job_row(job: Job) -> dict[str, object]:
         "problem": dump_json(job.problem.to_json()) if job.problem else None,
         "set_aside": int(job.set_aside),
         "favourite": int(job.favourite),
+        "place": storable_int(job.place),
+        "hold": job.hold.value,
+        "expires_at": dump_time(job.expires_at),
     }
 
 
@@ -195,6 +198,9 @@ def _job(row: sqlite3.Row, assets: tuple[Asset, ...], tags: tuple[str, ...]) -> 
         set_aside=bool(row["set_aside"]),
         favourite=bool(row["favourite"]),
         tags=tags,
+        place=_whole(row["place"]),
+        hold=Hold(row["hold"]),
+        expires_at=load_time(row["expires_at"]),
     )
 
 

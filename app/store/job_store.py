@@ -7,7 +7,7 @@ fails because of one bad row: it is left out and named in the log.
 import hashlib
 import re
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TypeVar
@@ -83,6 +83,31 @@ class JobStore:
                 connection, job, self._now(), old_state=old["state"] if old else "", was_saved=was_saved
             )
             job_search.refresh(connection, job.job_id, indexed=self._full_text)
+
+        await self._write(work)
+
+    async def rewrite(self, job: Job, body: bytes, body_path: str) -> None:
+        """A waiting job gets another recipe and another request, before anything was sent. Raises as `add` and `save`."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            digest = hashlib.sha256(body).hexdigest()
+            save_job(connection, job)
+            connection.execute(
+                "UPDATE bodies SET path = ?, sha256 = ?, body = ? WHERE job_id = ?",
+                (body_path, digest, body, job.job_id),
+            )
+            detail: JsonObject = {"path": body_path, "sha256": digest, "size_bytes": len(body)}
+            ledger.note(connection, job.job_id, self._now(), Event.INTENT, detail)
+            job_search.refresh(connection, job.job_id, indexed=self._full_text)
+
+        await self._write(work)
+
+    async def arrange(self, job_ids: Sequence[str]) -> None:
+        """These jobs stand in the line in this order, from place 1."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            places = [(place, job_id) for place, job_id in enumerate(job_ids, 1)]
+            connection.executemany("UPDATE jobs SET place = ? WHERE job_id = ?", places)
 
         await self._write(work)
 

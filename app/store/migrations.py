@@ -107,7 +107,13 @@ CREATE TRIGGER ledger_loses_no_entry BEFORE DELETE ON ledger
 BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
 """
 
-MIGRATIONS: tuple[Migration, ...] = (_FIRST,)
+_QUEUE = """
+ALTER TABLE jobs ADD COLUMN place INTEGER;                  -- in the line, where the person has arranged it
+ALTER TABLE jobs ADD COLUMN hold TEXT NOT NULL DEFAULT '';  -- why it is not sent yet
+ALTER TABLE jobs ADD COLUMN expires_at TEXT;                -- by the provider's clock
+"""
+
+MIGRATIONS: tuple[Migration, ...] = (_FIRST, _QUEUE)
 
 
 class NewerDatabaseError(StorageError):

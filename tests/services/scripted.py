@@ -261,7 +261,14 @@ def done_with(*urls: str) -> Snapshot:
 
 @asynccontextmanager
 async def staged(
-    profile: Path, cast: Cast, seams: JobSeams, *, limit: int = 4, ready: bool = True, inspect: Inspect = _inspect
+    profile: Path,
+    cast: Cast,
+    seams: JobSeams,
+    *,
+    limit: int = 4,
+    overall: int = 128,
+    ready: bool = True,
+    inspect: Inspect = _inspect,
 ) -> AsyncIterator[Stage]:
     """The job service on a profile folder; entering a second time on the same folder is a restart."""
     crashes: list[str] = []
@@ -295,6 +302,7 @@ async def staged(
         folder=lambda: folder,
         inspect=inspect,
         running_limit=lambda: limit,
+        overall_limit=lambda: overall,
         vault=InputVault(profile / "inputs"),
         seams=seams,
     )
@@ -315,11 +323,11 @@ async def staged(
 
 @asynccontextmanager
 async def world(
-    profile: Path, script: Script, *, limit: int = 4, pace_s: float = 0.01, ready: bool = True
+    profile: Path, script: Script, *, limit: int = 4, overall: int = 128, pace_s: float = 0.01, ready: bool = True
 ) -> AsyncIterator[World]:
     """A stage for one script."""
     provider = ScriptedProvider(script)
     cast = Cast(INFO, SPEC, lambda info, url, key: Connected(provider, MediaClient(allow_loopback=True)))
     seams = JobSeams(random=Random(7), pace=lambda *_: pace_s, pause_factor=0.02)
-    async with staged(profile, cast, seams, limit=limit, ready=ready) as stage:
+    async with staged(profile, cast, seams, limit=limit, overall=overall, ready=ready) as stage:
         yield World(**vars(stage), provider=provider)
