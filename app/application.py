@@ -29,6 +29,7 @@ from app.net.spool import Spool
 from app.providers.base import Provider
 from app.providers.haiper import HAIPER, HaiperProvider
 from app.providers.netmind import NETMIND, NetMindProvider
+from app.providers.netmind_endpoints import NETMIND_ENDPOINTS, NetMindEndpoints
 from app.providers.octoai import OCTOAI, OctoAiProvider
 from app.services.activity_service import ActivityKind, ActivityService
 from app.services.asset_service import AssetService
@@ -36,6 +37,8 @@ from app.services.catalogue import Catalogue
 from app.services.clock import Clock
 from app.services.connection_service import ConnectionService
 from app.services.demo_service import DemoService
+from app.services.endpoint_doors import EndpointDoors
+from app.services.endpoint_service import EndpointService
 from app.services.input_service import InputService
 from app.services.job_service import JobService
 from app.services.job_tools import JobSeams, SavingLimits
@@ -45,6 +48,7 @@ from app.services.server_time import ServerTimes
 from app.services.settings_service import SettingsService
 from app.services.tasks import Tasks
 from app.store.database import Database, OpenReport
+from app.store.endpoint_store import EndpointStore
 from app.store.input_vault import InputVault
 from app.store.job_store import JobStore
 from app.store.media_folder import MediaFolder
@@ -166,6 +170,7 @@ class Studio:
             settings=self.settings,
             demo_url=self.demo.ensure_running,
             demo_key=DEMO_KEY,
+            also=(NETMIND_ENDPOINTS,),
         )
         self.catalogue = Catalogue(
             resources() / "models", self.paths.models, rank=self.providers.rank, report=self._report_spec
@@ -177,9 +182,11 @@ class Studio:
         self._folder: MediaFolder | None = None
         self._earlier: tuple[MediaFolder, ...] | None = None
         self.jobs = self._make_jobs()
+        self.endpoints = self._make_endpoints()
         self.settings.changed.connect(self._setting_changed)
         self.settings.trouble.connect(self._note_trouble)
         self.jobs.trouble.connect(self._note_trouble)
+        self.endpoints.trouble.connect(self._note_trouble)
 
     def _prepare_folders(self) -> None:
         try:
@@ -213,6 +220,19 @@ class Studio:
             times=self.times,
             vault=self.vault,
             seams=JobSeams(limits=limits),
+        )
+
+    def _make_endpoints(self) -> EndpointService:
+        self.endpoint_doors = EndpointDoors(
+            self.providers,
+            lambda info, url, key: NetMindEndpoints(info, ApiClient(url, key)),
+            (NETMIND_ENDPOINTS, DEMO),
+        )
+        return EndpointService(
+            store=EndpointStore(self.database),
+            doors=self.endpoint_doors,
+            providers=self.providers,
+            start_task=self.tasks.start,
         )
 
     def folder(self) -> MediaFolder:
@@ -260,6 +280,7 @@ class Studio:
                 raise error
         for notice in opened.notices if isinstance(opened, OpenReport) else ():
             self.activity.add(ActivityKind.WARNING, notice)
+        await self.endpoints.start(watch=take_up)  # first: what is overdue there costs money by the minute
         await self.jobs.start(take_up=take_up)
         self.tasks.start("sweep inputs", self._sweep_inputs())
         self.tasks.start("sweep answers", self._sweep_spool())
@@ -299,8 +320,8 @@ class Studio:
 
     async def close(self) -> None:
         """In reverse order: nothing new, tasks, clients, demo, disk. What cannot be closed keeps nothing else open."""
-        services = (self.jobs, self.tasks, self.settings, self.providers, self.demo, self.assets, self.database)
-        for service in services:
+        services = (self.jobs, self.endpoints, self.tasks, self.settings, self.endpoint_doors, self.providers)
+        for service in (*services, self.demo, self.assets, self.database):
             try:
                 await service.close()
             except Exception:

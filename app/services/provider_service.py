@@ -100,7 +100,8 @@ class ProviderService(QObject):
     """`demo_url` starts the demo server when it is first needed and gives its address.
 
     A kept key is bound to the origin it was saved for (reliability.md K13): at another address it is asked for again,
-    and the old one stays where it is. A key of the environment goes to the address that the same person has set.
+    and the old one stays where it is. A key of the environment goes to the address that the same person has set. `also` are
+    services that make nothing and share a provider's key: they have no card and are reached by `way_to`.
     """
 
     changed = Signal(str)
@@ -115,8 +116,10 @@ class ProviderService(QObject):
         demo_url: Callable[[], Awaitable[str]],
         demo_key: str,
         environment: Mapping[str, str] = os.environ,
+        also: Sequence[ProviderInfo] = (),
     ) -> None:
         super().__init__()
+        self._also = {info.provider_id: info for info in also}
         self._infos = {info.provider_id: info for info in infos}
         self._connect = connect
         self._secrets = secrets
@@ -139,7 +142,7 @@ class ProviderService(QObject):
         """
         self._keys_known.clear()
         try:
-            own = [info for info in self._infos.values() if not info.is_demo]
+            own = [info for info in (*self._infos.values(), *self._also.values()) if not info.is_demo]
             for key_id in {info.key_id for info in own}:
                 self._take_from_environment(key_id)
             unknown = {self._slot(info) for info in own if info.key_id not in self._environment_keys}
@@ -190,7 +193,8 @@ class ProviderService(QObject):
 
     def info(self, provider_id: str) -> ProviderInfo:
         """What is known about a provider; a provider that left the program keeps its name in old jobs."""
-        return self._infos.get(provider_id) or ProviderInfo(provider_id, provider_id, "", provider_id)
+        known = self._infos.get(provider_id) or self._also.get(provider_id)
+        return known or ProviderInfo(provider_id, provider_id, "", provider_id)
 
     def cards(self) -> list[ProviderCard]:
         """All providers, in the order in which they were registered."""
@@ -270,6 +274,17 @@ class ProviderService(QObject):
         if known is not None:
             await known[1].close()  # what is on its way through it comes to its end
         return connected
+
+    async def way_to(self, info: ProviderInfo) -> tuple[str, Callable[[], str | None]]:
+        """Base URL and key of a service among `also`, or of the demo. Raises StudioError when the demo cannot start."""
+        if not self.has_key(info):
+            await self._keys_known.wait()
+        url = await self._demo_url() if info.is_demo else self.base_url(info.provider_id)
+        return url, self._key_for(info)
+
+    def has_key(self, info: ProviderInfo) -> bool:
+        """Whether calls to it can carry a key now."""
+        return info.is_demo or bool(self._kept(info.key_id, self._slot(info))[0])
 
     def _key_for(self, info: ProviderInfo) -> Callable[[], str | None]:
         """How a client asks for its key: the one of its own address, whatever is set later."""

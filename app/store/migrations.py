@@ -13,6 +13,7 @@ from app.domain.local_errors import (
     StorageError,
 )
 from app.domain.text import text
+from app.store.endpoint_schema import ENDPOINTS
 from app.system.private_files import date_mark, ensure_private_file, private_folder, sync_folder, unused
 
 Migration: TypeAlias = str | Callable[[sqlite3.Connection], None]
@@ -113,7 +114,7 @@ ALTER TABLE jobs ADD COLUMN hold TEXT NOT NULL DEFAULT '';  -- why it is not sen
 ALTER TABLE jobs ADD COLUMN expires_at TEXT;                -- by the provider's clock
 """
 
-MIGRATIONS: tuple[Migration, ...] = (_FIRST, _QUEUE)
+MIGRATIONS: tuple[Migration, ...] = (_FIRST, _QUEUE, ENDPOINTS)
 
 
 class NewerDatabaseError(StorageError):
