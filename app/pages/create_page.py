@@ -90,6 +90,7 @@ class CreatePage(QWidget):
         self.list = JobList(self._rows, self)
         self._lay_out()
         self._connect()
+        self.focus_prompt()  # so that the page, once opened, is ready for an idea
 
     def _lay_out(self) -> None:
         self._right = QWidget(self)

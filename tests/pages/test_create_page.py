@@ -65,6 +65,14 @@ def named(page: CreatePage, part: type[QWidget], name: str) -> list[QWidget]:
     return [found for found in page.findChildren(part) if found.accessibleName() == name and found.isVisible()]
 
 
+def test_an_opened_page_is_ready_for_an_idea(qtbot: QtBot, stage: Stage) -> None:
+    """Words typed at once are the prompt; in the list of models they would choose another one."""
+    page = open_page(qtbot, stage)
+    prompt = page.focusWidget()
+    assert isinstance(prompt, PromptEdit)
+    assert prompt.accessibleName() == "Prompt"
+
+
 @pytest.mark.parametrize("medium", MEDIA)
 def test_the_names_that_assistive_technology_relies_on_are_there(qtbot: QtBot, stage: Stage, medium: Medium) -> None:
     page = open_page(qtbot, stage, medium)
