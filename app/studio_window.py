@@ -30,6 +30,7 @@ from app.services.activity_service import ActivityKind
 from app.system.appearance import Appearance
 from app.system.language import say
 from app.system.logs import install_hooks, watch_for_crashes
+from app.system.opening_mark import OpeningMark
 from app.widgets.look import wear
 from app.widgets.player import MediaPlayer
 
@@ -45,7 +46,7 @@ class StudioWindow(QObject):
         super().__init__()
         self._studio = studio
         self._stop = stop
-        self._player = MediaPlayer(self)
+        self._player = MediaPlayer(self, mark=OpeningMark(studio.paths.data / "playing.txt"))
         self.appearance = Appearance(str(studio.settings.get("appearance.mode")), self)
         self.appearance.set_reduced_motion(bool(studio.settings.get("appearance.reduced_motion")))
         wear(qt, self.appearance)

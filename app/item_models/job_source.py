@@ -10,6 +10,7 @@ from PySide6.QtGui import QImage
 from app.domain.history import HistoryQuery
 from app.domain.job import Asset, Job
 from app.domain.media import Medium
+from app.system.previews import Looker
 
 StartTask = Callable[[str, Coroutine[Any, Any, None]], object]
 """`Tasks.start`: runs a named coroutine and keeps it."""
@@ -43,3 +44,10 @@ class Pictures(Protocol):
 
     def thumbnail(self, asset_id: str, path: Path, medium: Medium, size: QSize) -> QImage | None: ...
     def peaks(self, asset_id: str, path: Path) -> tuple[float, ...] | None: ...
+
+
+class Results(Pictures, Protocol):
+    """The part of `AssetService` that a viewer of results needs."""
+
+    @property
+    def previews(self) -> Looker: ...

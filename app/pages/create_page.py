@@ -17,7 +17,7 @@ from app.domain.media import Medium
 from app.domain.request import GenerationRequest
 from app.item_models.job_facts import JobFacts
 from app.item_models.job_list import JobListModel
-from app.item_models.job_source import Pictures
+from app.item_models.job_source import Results
 from app.pages.create_draft import Settings
 from app.pages.create_panel import CreatePanel
 from app.pages.create_source import CreateJobs, Providers, StartTask
@@ -61,7 +61,7 @@ class CreatePage(QWidget):
         catalogue: Catalogue,
         settings: Settings,
         providers: Providers,
-        assets: Pictures,
+        assets: Results,
         player: MediaPlayer,
         start_task: StartTask,
         inputs: InputKeeper | None = None,
@@ -85,7 +85,7 @@ class CreatePage(QWidget):
         )
         self._catalogue = catalogue
         uses = self._uses if inputs is not None else None
-        self.viewer = Viewer(player, self._thumbnail, self, peaks=self._peaks, uses=uses)
+        self.viewer = Viewer(player, self._thumbnail, assets.previews, self, peaks=self._peaks, uses=uses)
         self._rows = JobListModel(jobs, self._facts, medium, self)
         self.list = JobList(self._rows, self)
         self._lay_out()

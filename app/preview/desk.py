@@ -13,7 +13,7 @@ from PySide6.QtGui import QImage
 from app.domain.media import FILE_TYPES
 from app.domain.values import Json, JsonObject
 from app.preview import cell
-from app.preview.picture_desk import UNREADABLE, PictureDesk
+from app.preview.picture_desk import UNREADABLE, PictureDesk, Wish
 from app.system.preview_wire import WireError, form_of, receive, send
 from app.system.previews import FilmFinding, PictureFinding, SoundFinding
 
@@ -132,7 +132,7 @@ def _answer_for(question: _Question, desk: PictureDesk) -> PictureFinding:
     ways: dict[str, Callable[[], PictureFinding]] = {
         "look": lambda: desk.look(question.path),
         "keep": lambda: desk.keep(question.path),
-        "show": lambda: desk.show(question.path, _box(question.facts.get("box")), _part(question.facts.get("part"))),
+        "show": lambda: desk.show(question.path, _wish(question.facts)),
         "frame": lambda: desk.frame(question.path, _number(question.facts.get("number"))),
     }
     if question.what == "prove":
@@ -141,17 +141,14 @@ def _answer_for(question: _Question, desk: PictureDesk) -> PictureFinding:
     return way() if way is not None else PictureFinding(error="not understood")
 
 
-def _box(given: Json) -> QSize | None:
-    match given:
-        case [int(width), int(height)]:
-            return QSize(width, height)
-    return None
-
-
-def _part(given: Json) -> QRect | None:
-    match given:
-        case [int(x), int(y), int(width), int(height)]:
+def _wish(facts: JsonObject) -> Wish:
+    match facts:
+        case {"part": [int(x), int(y), int(width), int(height)]}:
             return QRect(x, y, width, height)
+        case {"box": [int(width), int(height)]}:
+            return QSize(width, height)
+        case {"most_pixels": int(most)} if most > 0:
+            return most
     return None
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QColorSpace, QImage, QImageIOHandler, QImageReader
@@ -16,6 +17,9 @@ LARGEST_MOVING_PICTURE = 500_000_000
 MOST_DECODED_BYTES = 440 * 1024 * 1024
 """A decoded picture beyond this does not fit into the memory of this process together with a copy of it."""
 UNREADABLE = "does not decode"
+
+Wish: TypeAlias = QRect | QSize | int | None
+"""A part in the picture's own pixels, a box to fit into, the most pixels that are wanted, or all of it."""
 
 
 @dataclass
@@ -36,7 +40,7 @@ class PictureDesk:
 
     def prove(self, path: Path, kind: FileType) -> PictureFinding:
         """Decodes every image of it, with nothing to show."""
-        self.forget()
+        self._whole = None
         try:
             source, size = _open(path, kind)
         except pictures.UnreadablePictureError:
@@ -63,15 +67,15 @@ class PictureDesk:
         is_turned = source.transformation() != QImageIOHandler.Transformation.TransformationNone
         return PictureFinding(size=size, moves=_moves(source), as_is=not is_cmyk and not is_turned)
 
-    def show(self, path: Path, box: QSize | None, part: QRect | None) -> PictureFinding:
-        """The picture to paint, not larger than `box`, or a `part` of it."""
+    def show(self, path: Path, wish: Wish) -> PictureFinding:
+        """The picture to paint."""
         try:
             source, size = _open(path, pictures.type_of(path))
             moves = _moves(source)
-            if part is not None:
-                return PictureFinding(size=size, image=_painted(self._part(path, source, part)), moves=moves)
-            self.forget()
-            pictures.scale_down(source, size, box)
+            if isinstance(wish, QRect):
+                return PictureFinding(size=size, image=_painted(self._part(path, source, wish)), moves=moves)
+            self._whole = None
+            pictures.scale_down(source, size, _fitting(size, wish) if isinstance(wish, int) else wish)
             return PictureFinding(size=size, image=_painted(_read(source)), moves=moves)
         except pictures.UnreadablePictureError:
             return PictureFinding(error=UNREADABLE)
@@ -80,7 +84,7 @@ class PictureDesk:
 
     def keep(self, path: Path) -> PictureFinding:
         """The whole picture with exact colours, in the colours of the web, to be written into a new file."""
-        self.forget()
+        self._whole = None
         try:
             source, size = _open(path, pictures.type_of(path))
             image = _read(source)
@@ -113,12 +117,8 @@ class PictureDesk:
         delay = film.source.nextImageDelay()
         return PictureFinding(size=image.size(), image=_painted(image), moves=True, delay_ms=max(0, delay))
 
-    def forget(self) -> None:
-        """Lets go of files and memory."""
-        self._film = self._whole = None
-
     def _begin(self, path: Path) -> _Film | None:
-        self.forget()
+        self._film = self._whole = None
         try:
             source, _ = _open(path, pictures.type_of(path))
         except (pictures.UnreadablePictureError, pictures.PictureTooLargeError):
@@ -128,7 +128,7 @@ class PictureDesk:
 
     def _part(self, path: Path, source: QImageReader, part: QRect) -> QImage:
         if self._whole is None or self._whole[0] != path:
-            self.forget()
+            self._whole = None
             self._whole = path, _read(source)
         whole = self._whole[1]
         inside = part.intersected(whole.rect())
@@ -148,6 +148,13 @@ def _open(path: Path, kind: FileType | None) -> tuple[QImageReader, QSize]:
     if size.width() * size.height() * bits // 8 * at_once > MOST_DECODED_BYTES:
         raise pictures.PictureTooLargeError(size)
     return source, size
+
+
+def _fitting(size: QSize, most_pixels: int) -> QSize:
+    """A size of the same shape with at most so many pixels."""
+    pixels = size.width() * size.height()
+    share = (most_pixels / pixels) ** 0.5 if pixels > most_pixels else 1.0
+    return QSize(max(1, int(size.width() * share)), max(1, int(size.height() * share)))
 
 
 def _moves(source: QImageReader) -> bool:

@@ -30,11 +30,16 @@ class AssetService(QObject):
         super().__init__(parent)
         self._files = CacheFiles(cache_folder)
         self._workers = ThreadPoolExecutor(_WORKERS, thread_name_prefix="assets")
-        self.previews = Previews(self)
-        self._thumbnails = Thumbnails(self._files, self.previews, self._workers, self)
-        self._waveforms = Waveforms(self._files, self.previews, self._workers, self)
+        self._previews = Previews(self)
+        self._thumbnails = Thumbnails(self._files, self._previews, self._workers, self)
+        self._waveforms = Waveforms(self._files, self._previews, self._workers, self)
         self._thumbnails.ready.connect(self.thumbnail_ready)
         self._waveforms.ready.connect(self.peaks_ready)
+
+    @property
+    def previews(self) -> Previews:
+        """Who looks into files."""
+        return self._previews
 
     async def inspect(self, path: Path, file_type: FileType) -> MediaFacts:
         """Proves that the file decodes. Raises BrokenResultError, or CancelledError while closing.
@@ -42,7 +47,7 @@ class AssetService(QObject):
         Needs the loop that runs Qt (system/event_loop.py). The file may have any name, `.part` too, and is closed
         again when this returns.
         """
-        return await inspect(path, file_type, self.previews)
+        return await inspect(path, file_type, self._previews)
 
     def thumbnail(self, asset_id: str, path: Path, medium: Medium, size: QSize = _DEFAULT_SIZE) -> QImage | None:
         """The picture if it is in memory; else None, and `thumbnail_ready` comes unless it cannot be made.
@@ -71,5 +76,5 @@ class AssetService(QObject):
         self._workers.shutdown(wait=False, cancel_futures=True)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_CLOSE_TIMEOUT_S):
-                await self.previews.close()
+                await self._previews.close()
                 await asyncio.to_thread(self._workers.shutdown)

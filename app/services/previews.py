@@ -64,12 +64,9 @@ class Previews(QObject):
         """What a picture's header tells. Blocks; never from Qt's thread."""
         return picture_of(self._block({"what": "look", "path": str(path)}))
 
-    def pixels(self, path: Path, box: QSize | None = None) -> PictureFinding:
-        """The picture, exact and whole, or smaller to fit into `box`. Blocks; never from Qt's thread."""
-        facts: JsonObject = {"what": "keep", "path": str(path)}
-        if box is not None:
-            facts = {"what": "show", "path": str(path), "box": [box.width(), box.height()]}
-        return picture_of(self._block(facts))
+    def pixels(self, path: Path) -> PictureFinding:
+        """The whole picture with exact colours, to be written into a new file. Blocks; never from Qt's thread."""
+        return picture_of(self._block({"what": "keep", "path": str(path)}))
 
     # --- for the screen
 
@@ -79,6 +76,7 @@ class Previews(QObject):
         reply: Callable[[PictureFinding], None],
         *,
         box: QSize | None = None,
+        most_pixels: int | None = None,
         part: QRect | None = None,
         wanted: Callable[[], bool] = lambda: True,
         is_urgent: bool = True,
@@ -86,6 +84,8 @@ class Previews(QObject):
         facts: JsonObject = {"what": "show", "path": str(path)}
         if box is not None:
             facts["box"] = [box.width(), box.height()]
+        if most_pixels is not None:
+            facts["most_pixels"] = most_pixels
         if part is not None:
             facts["part"] = [part.x(), part.y(), part.width(), part.height()]
         self._put(facts, lambda answer: reply(picture_of(answer)), URGENT if is_urgent else SOON, wanted)
@@ -95,17 +95,25 @@ class Previews(QObject):
         self._put(facts, lambda answer: reply(picture_of(answer)), URGENT)
 
     def ask_still(
-        self, path: Path, at_ms: int, reply: Callable[[FilmFinding], None], *, is_urgent: bool = True
+        self,
+        path: Path,
+        at_ms: int,
+        reply: Callable[[FilmFinding], None],
+        *,
+        wanted: Callable[[], bool] = lambda: True,
+        is_urgent: bool = True,
     ) -> None:
         facts: JsonObject = {"what": "film", "path": str(path), "at_ms": at_ms}
-        self._put(facts, lambda answer: reply(film_of(answer)), URGENT if is_urgent else SOON)
+        self._put(facts, lambda answer: reply(film_of(answer)), URGENT if is_urgent else SOON, wanted)
 
     def ask_peaks(self, path: Path, reply: Callable[[SoundFinding], None]) -> None:
         """The waveform, when its turn comes."""
         facts: JsonObject = {"what": "sound", "path": str(path)}
         self._put(facts, lambda answer: reply(sound_of(answer)), LATER)
 
-    def ask_playable(self, path: Path, medium: Medium, reply: Callable[[str], None]) -> None:
+    def ask_playable(
+        self, path: Path, medium: Medium, reply: Callable[[str], None], *, wanted: Callable[[], bool] = lambda: True
+    ) -> None:
         file = seen(path)
         if file is not None and file in self._playable:
             self._answered.emit(lambda: reply(""))
@@ -120,7 +128,7 @@ class Previews(QObject):
         facts: JsonObject = {"what": "film", "path": str(path)}
         if medium is not Medium.VIDEO:
             facts = {"what": "sound", "path": str(path), "enough_s": ENOUGH_OF_A_SOUND_S}
-        self._put(facts, judge, URGENT)
+        self._put(facts, judge, URGENT, wanted)
 
     # --- inside
 
@@ -164,7 +172,7 @@ class Previews(QObject):
             answers.append(answer)
             there.set()
 
-        self._crew.put(facts, take, urgency=SOON)
+        self._crew.put(facts, take, urgency=URGENT)
         there.wait()
         return answers[0]
 

@@ -84,17 +84,21 @@ class Looker(Protocol):
         path: Path,
         reply: Callable[[PictureFinding], None],
         *,
-        box: QSize | None = None,
+        most_pixels: int | None = None,
         part: QRect | None = None,
         wanted: Callable[[], bool] = lambda: True,
     ) -> None:
-        """The picture: whole, made smaller to fit into `box`, or a `part` of it in its own pixels."""
+        """The picture: whole, made smaller to have at most `most_pixels`, or a `part` of it in its own pixels."""
 
     def ask_frame(self, path: Path, number: int, reply: Callable[[PictureFinding], None]) -> None:
         """One image of a moving picture; numbers go round."""
 
-    def ask_still(self, path: Path, at_ms: int, reply: Callable[[FilmFinding], None]) -> None:
+    def ask_still(
+        self, path: Path, at_ms: int, reply: Callable[[FilmFinding], None], *, wanted: Callable[[], bool]
+    ) -> None:
         """The frame of a film at about `at_ms`."""
 
-    def ask_playable(self, path: Path, medium: Medium, reply: Callable[[str], None]) -> None:
+    def ask_playable(
+        self, path: Path, medium: Medium, reply: Callable[[str], None], *, wanted: Callable[[], bool]
+    ) -> None:
         """Replies "" for a film or sound that was looked into and plays, else the reason why not."""

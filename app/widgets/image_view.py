@@ -1,15 +1,22 @@
-"""Shows one picture: fitted, zoomed at the pointer, dragged about; moving ones move. Decoding never stops the window."""
+"""Shows one picture: fitted, zoomed at the pointer, dragged about; moving ones move.
+
+The pixels come from the preview process. A very large picture comes smaller; what of it is looked at closely comes then.
+"""
 
 import logging
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QPointF, QSizeF, Qt, Signal, Slot
-from PySide6.QtGui import QHideEvent, QImage, QKeyEvent, QMouseEvent, QMovie, QShowEvent, QWheelEvent
+from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QHideEvent, QImage, QKeyEvent, QMouseEvent, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import QGraphicsView, QWidget
+from shiboken6 import isValid
 
-from app.system import appearance, pictures
+from app.system import appearance
+from app.system.previews import CLOSED, Looker, PictureFinding
+from app.widgets.moving_picture import MovingPicture
 from app.widgets.picture_item import PictureItem, copies_of
 from app.widgets.stage import Stage
 
@@ -18,16 +25,19 @@ _log = logging.getLogger(__name__)
 _STEP = 1.25
 _LARGEST = 16.0  # device pixels per pixel of the picture
 _PAN_PX = 60
+MOST_PIXELS = 32_000_000
+"""Of a picture that is held whole: 128 MB. A result of 4,096 x 4,096 is half of it."""
+_CLOSE_LOOK_MS = 120
 _Anchor = QGraphicsView.ViewportAnchor
 
 
 @dataclass(frozen=True)
 class _Decoded:
-    """What a worker hands back for the picture number `ticket`; without copies the picture cannot be shown."""
+    """What a worker hands back for the picture number `ticket`."""
 
     ticket: int
+    found: PictureFinding
     copies: tuple[QImage, ...] = ()
-    moves: bool = False
 
 
 class ImageView(Stage):
@@ -38,14 +48,18 @@ class ImageView(Stage):
     zoom_changed = Signal()
     _decoded = Signal(object)  # _Decoded, from the worker thread
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, looker: Looker, parent: QWidget | None = None, *, most_pixels: int = MOST_PIXELS) -> None:
         super().__init__("window", 1.0, parent)
+        self._most_pixels = most_pixels
+        self._looker = looker
         self._item = PictureItem()
         self.scene().addItem(self._item)
         self._ticket = 0
         self._path = Path()
-        self._movie: QMovie | None = None
+        self._movie: MovingPicture | None = None
         self._worker: ThreadPoolExecutor | None = None
+        self._close_look = QTimer(self, singleShot=True, interval=_CLOSE_LOOK_MS)
+        self._close_look.timeout.connect(self._ask_detail)
         self._decoded.connect(self._on_decoded, Qt.ConnectionType.QueuedConnection)
         self.setTransformationAnchor(_Anchor.AnchorViewCenter)
         self.setAccessibleName(self.tr("Picture"))
@@ -61,10 +75,21 @@ class ImageView(Stage):
         self._path = path
         if preview is not None:
             self._put((preview,), size or QSizeF(preview.size()))
-        if self._worker is None:
-            self._worker = ThreadPoolExecutor(1, thread_name_prefix="picture")
         ticket = self._ticket
-        self._worker.submit(lambda: self._decode(ticket, path))
+        self._looker.ask_picture(
+            path,
+            lambda found: self._on_found(ticket, found),
+            most_pixels=self._most_pixels,
+            wanted=lambda: ticket == self._ticket,
+        )
+
+    def give_whole(self, take: Callable[[QImage], None]) -> None:
+        """Hands the picture with all its pixels to `take`, now or a moment later."""
+        image = self.image
+        if image is not None and self._item.largest_share >= 1:
+            take(image)
+        elif image is not None:
+            self._looker.ask_picture(self._path, lambda found: take(found.image or image))
 
     def clear(self) -> None:
         """Forgets the picture and its memory."""
@@ -79,7 +104,7 @@ class ImageView(Stage):
         """Stops or moves a moving picture. False when it is a still one."""
         if self._movie is None:
             return False
-        self._movie.setPaused(self._movie.state() is QMovie.MovieState.Running)
+        self._movie.set_paused(not self._movie.is_paused)
         return True
 
     def zoom(self, factor: float) -> None:
@@ -112,45 +137,70 @@ class ImageView(Stage):
         rect = self.item_rect()
         beyond = rect.width() > self.viewport().width() + 1 or rect.height() > self.viewport().height() + 1
         self.setDragMode(QGraphicsView.DragMode.ScrollHandDrag if beyond else QGraphicsView.DragMode.NoDrag)
+        self._look_closer()
         self.zoom_changed.emit()
 
-    # --- decoding
+    # --- what comes
 
-    def _decode(self, ticket: int, path: Path) -> None:
-        """In the worker thread. A picture that was left meanwhile is not decoded."""
-        if ticket != self._ticket:
+    def _on_found(self, ticket: int, found: PictureFinding) -> None:
+        """Its smaller copies are made in a worker thread."""
+        if not isValid(self) or ticket != self._ticket or found.error == CLOSED:
             return
-        try:
-            made = _Decoded(ticket, copies_of(pictures.read(path)), pictures.moves(path))
-        except (pictures.UnreadablePictureError, pictures.PictureTooLargeError) as error:
-            _log.info("A picture cannot be shown: %s", error)
-            made = _Decoded(ticket)
-        self._decoded.emit(made)
+        image = found.image
+        if image is None:
+            _log.info("A picture cannot be shown: %s", found.error)
+            self.failed.emit()
+            return
+        if self._worker is None:
+            self._worker = ThreadPoolExecutor(1, thread_name_prefix="picture")
+        self._worker.submit(lambda: self._decoded.emit(_Decoded(ticket, found, copies_of(image))))
 
     @Slot(object)
     def _on_decoded(self, made: _Decoded) -> None:
         if made.ticket != self._ticket:
             return
-        if not made.copies:
-            self.failed.emit()
-            return
-        self._put(made.copies, QSizeF(made.copies[0].size()))
-        if made.moves:
+        self._put(made.copies, QSizeF(made.found.size or made.copies[0].size()))
+        if made.found.moves:
             self._start_movie()
         self.shown.emit()
 
     def _start_movie(self) -> None:
-        movie = QMovie(str(self._path), QByteArray(pictures.movie_format(self._path)), self)
-        movie.frameChanged.connect(self._on_frame)
-        self._movie = movie
-        movie.start()
-        movie.setPaused(not self.isVisible() or appearance.motion_ms() == 0)
+        self._movie = MovingPicture(self._looker, self._path, self)
+        self._movie.shown.connect(self._on_frame)
+        self._movie.set_paused(not self.isVisible() or appearance.motion_ms() == 0)
+
+    @Slot(QImage)
+    def _on_frame(self, frame: QImage) -> None:
+        self._put((frame,), QSizeF(frame.size()))
+
+    # --- a close look at what is too large to be held whole
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        super().scrollContentsBy(dx, dy)
+        self._look_closer()
+
+    def _look_closer(self) -> None:
+        if self._item.largest_share < min(1.0, self.scale_now * self.devicePixelRatioF()):
+            self._close_look.start()
 
     @Slot()
-    def _on_frame(self) -> None:
-        if self._movie is not None:
-            frame = self._movie.currentImage()
-            self._put((frame,), QSizeF(frame.size()))
+    def _ask_detail(self) -> None:
+        """What is in view, and a little around it."""
+        view = self.mapToScene(self.viewport().rect()).boundingRect()
+        around = view.adjusted(-view.width() / 4, -view.height() / 4, view.width() / 4, view.height() / 4)
+        part = around.intersected(self._item.boundingRect()).toAlignedRect()
+        ticket = self._ticket
+        if not part.isEmpty():
+            self._looker.ask_picture(
+                self._path,
+                lambda found: self._on_detail(ticket, part, found),
+                part=part,
+                wanted=lambda: ticket == self._ticket,
+            )
+
+    def _on_detail(self, ticket: int, part: QRect, found: PictureFinding) -> None:
+        if isValid(self) and ticket == self._ticket and found.image is not None:
+            self._item.set_detail(QRectF(part), found.image)
 
     def _put(self, copies: tuple[QImage, ...], size: QSizeF) -> None:
         self._item.set_copies(copies, size)
@@ -203,9 +253,9 @@ class ImageView(Stage):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if self._movie is not None and appearance.motion_ms():
-            self._movie.setPaused(False)
+            self._movie.set_paused(False)
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         if self._movie is not None:
-            self._movie.setPaused(True)
+            self._movie.set_paused(True)

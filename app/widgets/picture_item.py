@@ -28,12 +28,24 @@ class PictureItem(QGraphicsItem):
         super().__init__()
         self._copies: tuple[QImage, ...] = ()
         self._size = QSizeF()
+        self._detail: tuple[QRectF, QImage] | None = None
 
     def set_copies(self, copies: tuple[QImage, ...], size: QSizeF) -> None:
-        """From large to small."""
+        """From large to small. A detail of before is gone."""
         self.prepareGeometryChange()
+        self._detail = None
         self._copies, self._size = copies, size
         self.update()
+
+    def set_detail(self, place: QRectF, detail: QImage) -> None:
+        """A part in its own pixels, over copies that have fewer. `place` in pixels of the picture."""
+        self._detail = place, detail
+        self.update()
+
+    @property
+    def largest_share(self) -> float:
+        """How many of its own pixels in a row the largest copy has: 1 is all of them."""
+        return self._copies[0].width() / self._size.width() if self._copies and self._size.width() else 1.0
 
     @property
     def image(self) -> QImage | None:
@@ -55,6 +67,14 @@ class PictureItem(QGraphicsItem):
         if chosen.hasAlphaChannel():
             self._paint_ground(painter)
         painter.drawImage(self.boundingRect(), chosen, QRectF(chosen.rect()))
+        if self._detail is not None and wanted > self._copies[0].width():
+            place, detail = self._detail
+            if detail.hasAlphaChannel():
+                painter.save()
+                painter.setClipRect(place)
+                self._paint_ground(painter)
+                painter.restore()
+            painter.drawImage(place, detail, QRectF(detail.rect()))
 
     def _paint_ground(self, painter: QPainter) -> None:
         """Grey squares that keep their size on the screen."""

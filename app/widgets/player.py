@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, QUrl, Signal, Slot
 
 from app.system import queued
+from app.system.opening_mark import OpeningMark
 
 if TYPE_CHECKING:  # Qt's media library costs start-up time and memory
     from PySide6.QtMultimedia import QMediaPlayer, QVideoSink
@@ -45,8 +46,9 @@ class MediaPlayer(QObject):
     failed = Signal(str)  # what the decoder says, not meant for people
     user_changed = Signal(object)  # whoever borrowed it last, or None
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, *, mark: OpeningMark | None = None) -> None:
         super().__init__(parent)
+        self._mark = mark
         self._player: QMediaPlayer | None = None
         self._later: list[Callable[[QMediaPlayer], None]] = []
         self._user: QObject | None = None
@@ -79,6 +81,15 @@ class MediaPlayer(QObject):
             self._user = user
             self.user_changed.emit(user)
 
+    def is_doubted(self, path: Path) -> bool:
+        """The program ended unexpectedly the last time this file was open here."""
+        return self._mark is not None and self._mark.is_doubted(path)
+
+    def trust(self, path: Path) -> None:
+        """The person wants it played all the same."""
+        if self._mark is not None:
+            self._mark.trust(path)
+
     def attach_video(self, screen: "QGraphicsVideoItem | QVideoSink | None") -> None:
         """Where the next loaded film appears; None for a sound."""
         self._screen = screen
@@ -89,6 +100,8 @@ class MediaPlayer(QObject):
         self._seek_ms = -1
         self._wanted = "pause"
         self._stop_watching()
+        if self._mark is not None:
+            self._mark.set(path)
         self._do(self._open)
 
     def play(self) -> None:
@@ -99,6 +112,8 @@ class MediaPlayer(QObject):
 
     def stop(self) -> None:
         """Lets go of the file as well."""
+        if self._mark is not None and not self._url.isEmpty():
+            self._mark.clear()
         self._url = QUrl()
         self._stop_watching()
         if self._player is not None or self._later:

@@ -1,4 +1,4 @@
-"""The screen for a film: fitted, with the thumbnail as a poster until the first frame is there."""
+"""The screen for a film: fitted, with a still as its poster until it is played."""
 
 from typing import TYPE_CHECKING
 
@@ -37,29 +37,53 @@ class VideoView(Stage):
             self._screen = QGraphicsVideoItem()
             self._screen.nativeSizeChanged.connect(self._on_native_size)
             self.scene().addItem(self._screen)
+            self._screen.setSize(self._poster.boundingRect().size())
         return self._screen
 
     def prepare(self, size: QSizeF | None, poster: QImage | None) -> None:
-        """Room for the next film. `size` in pixels, if known."""
+        """Room for the next film. `size` in pixels, if known. Loads nothing of Qt's media library."""
         room = size or (QSizeF(poster.size()) if poster is not None else _UNKNOWN)
         self._poster.set_copies((poster,) if poster is not None else (), room)
-        self.screen_item().setSize(room)
+        if self._screen is not None:
+            self._screen.setSize(room)
+        self.show_poster()
         self.set_content_size(room)
 
+    def show_poster(self) -> None:
+        """Nothing plays here now."""
+        if self._screen is not None:
+            self._screen.hide()
+
+    def show_film(self) -> "QGraphicsVideoItem":
+        """It is about to be played: its frames lie over the poster."""
+        screen = self.screen_item()
+        screen.show()
+        return screen
+
+    @property
+    def has_poster(self) -> bool:
+        return self._poster.image is not None
+
     def set_poster(self, poster: QImage) -> None:
-        """The thumbnail came late."""
+        """A still that came late."""
         self._poster.set_copies((poster,), self._poster.boundingRect().size())
+
+    def show_still(self, still: QImage) -> None:
+        """A frame in the film's own pixels: it knows the size best."""
+        self._fit_to(QSizeF(still.size()), still)
 
     @Slot()
     def _on_native_size(self) -> None:
         """The film knows best, also when it lies on its side."""
-        screen = self.screen_item()
-        size = screen.nativeSize()
+        size = self.screen_item().nativeSize()
         if not size.isEmpty():
-            screen.setSize(size)
-            image = self._poster.image
-            self._poster.set_copies((image,) if image is not None else (), size)
-            self.set_content_size(size)
+            self._fit_to(size, self._poster.image)
+
+    def _fit_to(self, size: QSizeF, poster: QImage | None) -> None:
+        if self._screen is not None:
+            self._screen.setSize(size)
+        self._poster.set_copies((poster,) if poster is not None else (), size)
+        self.set_content_size(size)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() is Qt.MouseButton.LeftButton:

@@ -7,6 +7,7 @@ from PySide6.QtGui import QGuiApplication, QHideEvent, QKeyEvent, QKeySequence, 
 from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
 
 from app.domain.media import TEXT, Medium
+from app.system.previews import Looker
 from app.widgets.empty_state import EmptyState
 from app.widgets.film_strip import Thumbnails
 from app.widgets.full_screen import FullScreen
@@ -48,12 +49,13 @@ class Viewer(QWidget):
         self,
         player: MediaPlayer,
         thumbnails: Thumbnails,
+        looker: Looker,
         parent: QWidget | None = None,
         *,
         peaks: Peaks | None = None,
         uses: Uses | None = None,
     ) -> None:
-        """`uses` tells where a result can be used again."""
+        """`looker` gives pixels; `uses` tells where a result can be used again."""
         super().__init__(parent)
         self.setAccessibleName(self.tr("Preview"))
         self._thumbnails, self._peaks, self._uses = thumbnails, peaks, uses
@@ -65,14 +67,14 @@ class Viewer(QWidget):
         self._stack = QStackedWidget(self._inside)
         self._card = StateCard(self._stack)
         self._foreign = EmptyState("film", "", "", self._stack, secondary=self.tr("Open with the system's player"))
-        self._image = ImageView(self._stack)
+        self._image = ImageView(looker, self._stack)
         self._video = VideoView(self._stack)
         self._wave = WaveformView(self._stack)
         self._text = TextView(self._stack)
         for page in (self._card, self._foreign, self._image, self._video, self._wave, self._text):
             self._stack.addWidget(page)
         self._footer = ViewerFooter(thumbnails, self._inside)
-        self._playback = Playback(player, self._footer.transport, self._video, self._wave, self)
+        self._playback = Playback(player, self._footer.transport, self._video, self._wave, looker=looker, parent=self)
         self._arrange()
         self._connect()
         self.show_content(self._content)
@@ -101,10 +103,12 @@ class Viewer(QWidget):
         footer.transport.full_screen_requested.connect(self.toggle_full_screen)
         self._card.retry_requested.connect(self.retry_requested)
         self._card.copy_error_requested.connect(self.copy_error_requested)
+        self._foreign.primary_requested.connect(self._play_all_the_same)
         self._foreign.secondary_requested.connect(self._open_externally)
         self._image.failed.connect(self._on_cannot_show)
         self._text.failed.connect(self._on_cannot_show)
         self._playback.failed.connect(self._on_cannot_show)
+        self._playback.doubted.connect(self._on_doubted)
         self._video.double_clicked.connect(self.toggle_full_screen)
         key = QShortcut(QKeySequence(Qt.Key.Key_F11), self)
         key.activated.connect(self.toggle_full_screen)
@@ -153,7 +157,7 @@ class Viewer(QWidget):
         item = self.current_item
         if item is not None and item.asset_id == asset_id and item.medium is Medium.VIDEO:
             poster = self._thumbnails(item)
-            if poster is not None:
+            if poster is not None and not self._video.has_poster:
                 self._video.set_poster(poster)
 
     def set_peaks(self, asset_id: str, peaks: tuple[float, ...] | None) -> None:
@@ -246,6 +250,30 @@ class Viewer(QWidget):
         self._refresh_footer()
 
     @Slot()
+    def _on_doubted(self) -> None:
+        """The program died the last time this was open; nothing is opened before the person has read that."""
+        item = self.current_item
+        if item is None:
+            return
+        self._foreign.set_words(
+            "film" if item.medium is Medium.VIDEO else "music",
+            self.tr("Slowlight ended while this was playing"),
+            self.tr("The file is saved. Another program on this computer may be able to play it."),
+            primary=self.tr("Play it here"),
+            secondary=self.tr("Open with the system's player"),
+        )
+        self._turn_to(self._foreign)
+        self._refresh_footer()
+
+    @Slot()
+    def _play_all_the_same(self) -> None:
+        item = self.current_item
+        if item is not None:
+            self._turn_to(self._video if item.medium is Medium.VIDEO else self._wave)
+            self._refresh_footer()
+            self._playback.play_all_the_same()
+
+    @Slot()
     def _open_externally(self) -> None:
         if self.current_asset:
             self.open_externally_requested.emit(self.current_asset)
@@ -254,9 +282,8 @@ class Viewer(QWidget):
     def copy_shown(self) -> None:
         """To the clipboard: the picture in full size, or all the words."""
         page = self._stack.currentWidget()
-        image = self._image.image if page is self._image else None
-        if image is not None:
-            QGuiApplication.clipboard().setImage(image)
+        if page is self._image:
+            self._image.give_whole(QGuiApplication.clipboard().setImage)
         elif page is self._text:
             QGuiApplication.clipboard().setText(self._text.toPlainText())
 

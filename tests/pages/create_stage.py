@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import json
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -23,6 +23,7 @@ from app.domain.settings import declared
 from app.domain.values import Json
 from app.services.catalogue import Catalogue
 from app.services.provider_service import KeySource, ProviderCard
+from app.system.previews import CLOSED, FilmFinding, PictureFinding
 
 MODELS = Path(__file__).resolve().parents[2] / "resources" / "models"
 INFOS = {info.provider_id: info for info, _ in PROVIDERS}
@@ -151,11 +152,29 @@ class StageJobs(QObject):
         return dict(self.spent)
 
 
+class StageLooker:
+    """Looks into nothing: what a viewer shows is tried in tests/widgets."""
+
+    def ask_picture(self, path: Path, reply: Callable[[PictureFinding], None], **_how: object) -> None:
+        reply(PictureFinding(error=CLOSED))
+
+    def ask_frame(self, path: Path, number: int, reply: Callable[[PictureFinding], None]) -> None:
+        reply(PictureFinding(error=CLOSED))
+
+    def ask_still(self, path: Path, at_ms: int, reply: Callable[[FilmFinding], None], **_how: object) -> None:
+        reply(FilmFinding(error=CLOSED))
+
+    def ask_playable(self, path: Path, medium: Medium, reply: Callable[[str], None], **_how: object) -> None:
+        reply(CLOSED)
+
+
 class StagePictures(QObject):
     """No thumbnails: they are somebody else's promise."""
 
     thumbnail_ready = Signal(str)
     peaks_ready = Signal(str)
+
+    previews = StageLooker()
 
     def thumbnail(self, asset_id: str, path: Path, medium: Medium, size: QSize) -> QImage | None:
         return None

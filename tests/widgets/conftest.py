@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtWidgets import QApplication
 
+from app.services.previews import Previews
 from app.system.appearance import Appearance
 from app.widgets.look import wear
 
@@ -14,6 +15,14 @@ def appearance(qapp: QApplication) -> Appearance:
     made = Appearance("dark")
     wear(qapp, made)
     return made
+
+
+@pytest.fixture(scope="session")
+def looker(qapp: QApplication) -> Iterator[Previews]:
+    """The preview process itself: it stays warm for all tests."""
+    made = Previews()
+    yield made
+    made.crew.close()
 
 
 @pytest.fixture(autouse=True)

@@ -82,7 +82,9 @@ def test_nothing_of_the_media_library_is_loaded_before_the_first_file() -> None:
     code = (
         "import sys; from PySide6.QtWidgets import QApplication; app = QApplication([]);"
         "from app.widgets.player import MediaPlayer; from app.widgets.viewer import Viewer;"
-        "player = MediaPlayer(); viewer = Viewer(player, lambda item: None); player.set_muted(True); player.stop();"
+        "from app.services.previews import Previews;"
+        "player = MediaPlayer(); viewer = Viewer(player, lambda item: None, Previews());"
+        "player.set_muted(True); player.stop();"
         "sys.exit('PySide6.QtMultimedia' in sys.modules or player.is_made)"
     )
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0

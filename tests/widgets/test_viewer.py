@@ -13,7 +13,9 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QVBoxLayout, QWid
 from pytestqt.qtbot import QtBot
 
 from app.domain.media import Medium
+from app.services.previews import Previews
 from app.system import pictures
+from app.system.opening_mark import OpeningMark
 from app.widgets.buttons import PaintedButton
 from app.widgets.player import MediaPlayer
 from app.widgets.viewer import Viewer
@@ -51,8 +53,8 @@ def player(qtbot: QtBot) -> Iterator[MediaPlayer]:
 
 
 @pytest.fixture
-def viewer(qtbot: QtBot, player: MediaPlayer) -> Viewer:
-    made = Viewer(player, thumbnail)
+def viewer(qtbot: QtBot, player: MediaPlayer, looker: Previews) -> Viewer:
+    made = Viewer(player, thumbnail, looker)
     qtbot.addWidget(made)
     made.resize(600, 700)
     with qtbot.waitActive(made):
@@ -110,7 +112,10 @@ def test_a_picture_is_on_the_screen(viewer: Viewer, qtbot: QtBot) -> None:
 
 def test_a_film_shows_frames_and_its_time_advances(viewer: Viewer, qtbot: QtBot) -> None:
     viewer.show_content(results("silent.mp4"))
-    qtbot.waitUntil(lambda: viewer._video.screen_item().videoSink().videoFrame().isValid(), timeout=SOON)
+    qtbot.waitUntil(lambda: viewer._video.has_poster, timeout=SOON)
+    still = eyes.picture(viewer._video)
+    assert len({still.pixelColor(x, still.height() // 2).name() for x in range(60, still.width() - 60, 5)}) > 5
+    assert not viewer._footer.transport.is_playing
     button(viewer, "Play").click()
     transport = viewer._footer.transport
     qtbot.waitUntil(lambda: transport.position_ms > 300, timeout=SOON)
@@ -119,6 +124,48 @@ def test_a_film_shows_frames_and_its_time_advances(viewer: Viewer, qtbot: QtBot)
     seen = eyes.picture(viewer._video)
     middle = {seen.pixelColor(x, seen.height() // 2).name() for x in range(60, seen.width() - 60, 5)}
     assert len(middle) > 5, "the test picture has many colours"
+
+
+def test_nothing_is_opened_in_this_program_before_play_is_pressed(
+    viewer: Viewer, player: MediaPlayer, qtbot: QtBot
+) -> None:
+    """Films are shown by a still, also where the person looks for a place in them (reliability.md S9)."""
+    viewer.show_content(results("silent.mp4"))
+    qtbot.waitUntil(lambda: viewer._video.has_poster, timeout=SOON)
+    first = eyes.picture(viewer._video)
+    transport = viewer._footer.transport
+    for place in (200, 700, 1_500):
+        transport.seek_requested.emit(place)
+    qtbot.waitUntil(lambda: eyes.picture(viewer._video) != first, timeout=SOON)
+    assert not player.is_made
+    assert transport.position_ms == 1_500
+    button(viewer, "Play").click()
+    qtbot.waitUntil(lambda: transport.position_ms > 1_550, timeout=SOON)
+
+
+def test_what_was_open_when_the_program_died_is_played_only_after_a_question(
+    qtbot: QtBot, looker: Previews, tmp_path: Path
+) -> None:
+    mark = tmp_path / "playing.txt"
+    mark.write_text(str(MEDIA / "sound.mp3"), encoding="utf-8")
+    player = MediaPlayer(mark=OpeningMark(mark))
+    viewer = Viewer(player, thumbnail, looker)
+    qtbot.addWidget(viewer)
+    viewer.show()
+    viewer.show_content(results("sound.mp3"))
+    viewer.toggle_play()
+    assert viewer._foreign.isVisible()
+    assert "Slowlight ended while this was playing" in words(viewer)
+    assert not player.is_made
+    button(viewer, "Play it here").click()
+    qtbot.waitUntil(lambda: viewer._wave.share > 0.05, timeout=SOON)
+    assert mark.read_text(encoding="utf-8") == str(MEDIA / "sound.mp3"), "while it is open it is marked"
+    viewer.show_content(results("picture.png"))
+    assert not mark.exists()
+    inner = player._player
+    assert inner is not None
+    with qtbot.waitSignal(inner.destroyed, timeout=SOON):
+        player.close()
 
 
 def test_a_sound_is_opened_only_when_it_is_to_be_heard(viewer: Viewer, player: MediaPlayer, qtbot: QtBot) -> None:
@@ -271,10 +318,10 @@ def test_a_running_job_tells_its_time_and_a_bar_only_when_it_means_something(vie
     assert not any("of about" in said for said in words(viewer))
 
 
-def test_nothing_that_is_shown_takes_the_focus(qtbot: QtBot, player: MediaPlayer) -> None:
+def test_nothing_that_is_shown_takes_the_focus(qtbot: QtBot, player: MediaPlayer, looker: Previews) -> None:
     window = QWidget()
     qtbot.addWidget(window)
-    viewer, field = Viewer(player, thumbnail), QLineEdit()
+    viewer, field = Viewer(player, thumbnail, looker), QLineEdit()
     column = QVBoxLayout(window)
     column.addWidget(field)
     column.addWidget(viewer)
@@ -306,15 +353,16 @@ def test_the_space_bar_never_falls_on_a_button_that_has_just_come_up(viewer: Vie
 
 
 def test_two_viewers_share_the_player_and_each_keeps_its_place(
-    viewer: Viewer, player: MediaPlayer, qtbot: QtBot
+    viewer: Viewer, player: MediaPlayer, looker: Previews, qtbot: QtBot
 ) -> None:
-    other = Viewer(player, thumbnail)
+    other = Viewer(player, thumbnail, looker)
     qtbot.addWidget(other)
     viewer.show_content(results("sound.mp3"))
     viewer.toggle_play()
     qtbot.waitUntil(lambda: viewer._footer.transport.position_ms > 200, timeout=SOON)
     other.show()
     other.show_content(results("silent.mp4"))
+    other.toggle_play()
     qtbot.waitUntil(lambda: other._video.screen_item().videoSink().videoFrame().isValid(), timeout=SOON)
     place = viewer._footer.transport.position_ms
     assert not viewer._footer.transport.is_playing
@@ -332,13 +380,16 @@ def test_a_viewer_that_is_left_pauses(viewer: Viewer, player: MediaPlayer, qtbot
     qtbot.waitUntil(lambda: player.state == "paused", timeout=SOON)
 
 
-def test_a_film_shown_on_a_hidden_page_is_opened_when_the_page_is_seen(qtbot: QtBot, player: MediaPlayer) -> None:
-    hidden = Viewer(player, thumbnail)
+def test_a_film_shown_on_a_hidden_page_gets_its_still_when_the_page_is_seen(
+    qtbot: QtBot, player: MediaPlayer, looker: Previews
+) -> None:
+    hidden = Viewer(player, thumbnail, looker)
     qtbot.addWidget(hidden)
     hidden.show_content(results("silent.mp4"))
-    assert not player.is_made
+    assert not hidden._video.has_poster
     hidden.show()
-    qtbot.waitUntil(lambda: hidden._video.screen_item().videoSink().videoFrame().isValid(), timeout=SOON)
+    qtbot.waitUntil(lambda: hidden._video.has_poster, timeout=SOON)
+    assert not player.is_made
 
 
 def test_the_whole_screen_is_entered_and_left_by_keys(viewer: Viewer, qtbot: QtBot) -> None:
@@ -375,9 +426,9 @@ def test_peaks_come_late_and_only_for_what_is_shown(viewer: Viewer) -> None:
     assert viewer._wave.peaks == (0.2, 0.4)
 
 
-def test_a_thumbnail_that_comes_late_is_painted(qtbot: QtBot, player: MediaPlayer) -> None:
+def test_a_thumbnail_that_comes_late_is_painted(qtbot: QtBot, player: MediaPlayer, looker: Previews) -> None:
     known: dict[str, QImage] = {}
-    viewer = Viewer(player, lambda wanted: known.get(wanted.asset_id))
+    viewer = Viewer(player, lambda wanted: known.get(wanted.asset_id), looker)
     qtbot.addWidget(viewer)
     viewer.resize(600, 700)
     viewer.show()

@@ -3,12 +3,13 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, QRectF, QSizeF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.services.previews import Previews
 from app.system.appearance import Appearance
 from app.widgets import soft_shadow
 from app.widgets.image_view import ImageView
@@ -23,8 +24,8 @@ SOON = 8_000
 
 
 @pytest.fixture
-def view(qtbot: QtBot) -> ImageView:
-    made = ImageView()
+def view(qtbot: QtBot, looker: Previews) -> ImageView:
+    made = ImageView(looker)
     qtbot.addWidget(made)
     made.resize(640, 480)
     with qtbot.waitExposed(made):
@@ -142,6 +143,39 @@ def test_the_preview_is_there_at_once_and_as_large_as_the_picture_will_be(
     assert view.item_rect() == room
     assert "#123456" not in eyes.colours(view)
     assert {"#ff0000", "#00ff00", "#0000ff", "#ffff00"} <= eyes.colours(view)
+
+
+def test_a_close_look_at_a_very_large_picture_shows_its_own_pixels(
+    qtbot: QtBot, looker: Previews, tmp_path: Path
+) -> None:
+    """It is held smaller; the part in view comes when it is looked at, also after it was dragged, and is copied whole."""
+    wide = QImage(3_000, 1_000, QImage.Format.Format_RGB32)
+    wide.fill(QColor("#000000"))
+    for x in (1_000, 2_400):
+        painter = QPainter(wide)
+        for column in range(x, x + 400, 2):  # a grid that any smaller copy turns into grey
+            painter.fillRect(column, 400, 1, 200, QColor("#ffffff"))
+        painter.end()
+    wide.save(str(tmp_path / "wide.png"))
+    view = ImageView(looker, most_pixels=400_000)
+    qtbot.addWidget(view)
+    view.resize(300, 200)
+    view.show()
+    show(view, tmp_path / "wide.png", qtbot)
+    held = view.image
+    assert held is not None
+    assert held.width() * held.height() <= 400_000
+    view.show_actual_size()
+    for x in (1_200, 2_600):
+        view.centerOn(x, 500)
+        qtbot.waitUntil(lambda: {"#000000", "#ffffff"} <= eyes.colours(view), timeout=SOON)
+        middle = eyes.picture(view)
+        names = {middle.pixelColor(column, 100).name() for column in range(120, 180)}
+        assert names == {"#000000", "#ffffff"}
+    whole: list[QImage] = []
+    view.give_whole(whole.append)
+    qtbot.waitUntil(lambda: bool(whole), timeout=SOON)
+    assert whole[0].size() == QSize(3_000, 1_000)
 
 
 def test_of_quick_switches_only_the_last_picture_is_shown(view: ImageView, large: Path, qtbot: QtBot) -> None:

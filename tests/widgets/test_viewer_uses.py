@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from app.domain.media import Medium
+from app.services.previews import Previews
 from app.widgets.buttons import IconButton
 from app.widgets.player import MediaPlayer
 from app.widgets.text_view import LARGEST, TextView
@@ -38,8 +39,8 @@ def uses(item: ViewerItem) -> list[UseOffer]:
 
 
 @pytest.fixture
-def viewer(qtbot: QtBot, player: MediaPlayer) -> Viewer:
-    made = Viewer(player, lambda _item: None, uses=uses)
+def viewer(qtbot: QtBot, player: MediaPlayer, looker: Previews) -> Viewer:
+    made = Viewer(player, lambda _item: None, looker, uses=uses)
     qtbot.addWidget(made)
     made.resize(600, 700)
     with qtbot.waitActive(made):
