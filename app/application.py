@@ -52,13 +52,16 @@ from app.store.endpoint_store import EndpointStore
 from app.store.input_vault import InputVault
 from app.store.job_store import JobStore
 from app.store.media_folder import MediaFolder
+from app.store.migrations import NewerDatabaseError
 from app.store.secret_store import SecretStore
 from app.store.settings_store import SettingsStore
+from app.system.language import say
 from app.system.one_instance import OneInstance
 from app.system.paths import Paths, resources
 
 log = logging.getLogger(__name__)
 
+HOUSEKEEPING_S = 3600.0
 DEMO_KEY = "demo-key"
 """Not a secret: the demo server on this computer takes it so that the whole way with a key is the real one."""
 
@@ -179,6 +182,7 @@ class Studio:
         self.vault = InputVault(self.paths.data / "inputs")
         self.inputs = InputService(self.vault, self.assets, self._inputs_in_use)
         self.database = Database(self.paths.database)
+        self.opened = OpenReport()
         self._folder: MediaFolder | None = None
         self._earlier: tuple[MediaFolder, ...] | None = None
         self.jobs = self._make_jobs()
@@ -278,13 +282,30 @@ class Studio:
         for error in (opened, *others):
             if isinstance(error, BaseException):
                 raise error
-        for notice in opened.notices if isinstance(opened, OpenReport) else ():
-            self.activity.add(ActivityKind.WARNING, notice)
+        if isinstance(opened, OpenReport):
+            self._note_opening(opened)
+        take_up = take_up and not self.opened.read_only
         await self.endpoints.start(watch=take_up)  # first: what is overdue there costs money by the minute
         await self.jobs.start(take_up=take_up)
-        self.tasks.start("sweep inputs", self._sweep_inputs())
+        self.tasks.start("keep house", self._keep_house())
+        if not (self.opened.read_only or self.opened.entries_lost):  # recipes that cannot be read may name them
+            self.tasks.start("sweep inputs", self._sweep_inputs())
         self.tasks.start("sweep answers", self._sweep_spool())
         self.tasks.start("load the network library", load_library())
+
+    def _note_opening(self, opened: OpenReport) -> None:
+        self.opened = opened
+        if opened.notices:
+            happened, *more = opened.notices
+            self.activity.add(ActivityKind.WARNING, happened, plain(" ".join(map(say, more))))
+        if opened.read_only:
+            self.jobs.refuse(NewerDatabaseError().problem())
+
+    async def _keep_house(self) -> None:
+        """A copy of the database each day, also in a run that lasts for weeks."""
+        while True:
+            await self.database.keep_house()
+            await asyncio.sleep(HOUSEKEEPING_S)
 
     async def _inputs_in_use(self) -> frozenset[str]:
         """Files that recipes name, and those that stand in the forms."""

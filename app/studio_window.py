@@ -111,6 +111,8 @@ class StudioWindow(QObject):
         """Database, keys, models, jobs; a database that cannot be opened is said in the window."""
         try:
             await self._studio.start()
+            if self._studio.opened.notices:
+                self._banner.say_notice(self._studio.opened.notices)
         except Exception as error:
             problem = (error if isinstance(error, StudioError) else StudioError()).problem()
             self._banner.say_start(problem)

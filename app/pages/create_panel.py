@@ -128,6 +128,7 @@ class CreatePanel(QWidget):
         self._catalogue.changed.connect(self._on_models)
         self._providers.changed.connect(self._on_models)
         self._jobs.timings_changed.connect(self._on_models)
+        self._jobs.refusal_changed.connect(self._update)
         self._jobs.job_changed.connect(self._on_job)
         self._spent_pause.timeout.connect(self._ask_spent)
 
@@ -163,7 +164,7 @@ class CreatePanel(QWidget):
     def submit(self) -> None:
         """Checks and sends up one request. What is wrong is shown where it is; right after a start nothing happens."""
         spec = self.form.spec
-        if spec is None or self.foot.is_resting:
+        if spec is None or self.foot.is_resting or self._jobs.refusal is not None:
             return
         if not self._providers.card(spec.provider_id).usable:
             self.foot.point_at_link()
@@ -261,6 +262,10 @@ class CreatePanel(QWidget):
         return one[self._medium]
 
     def _tell_reason(self, spec: ModelSpec, values: Mapping[str, Json]) -> None:
+        refusal = self._jobs.refusal
+        if refusal is not None:
+            self.foot.set_reason(say(refusal.happened))
+            return
         card = self._providers.card(spec.provider_id)
         if not card.usable:
             self._tell_unusable(card)

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from PySide6.QtCore import SignalInstance
 
+from app.domain.problem import Problem
 from app.domain.provider_info import ProviderInfo
 from app.domain.request import GenerationRequest
 from app.item_models.job_source import Jobs
@@ -20,6 +21,12 @@ class CreateJobs(Jobs, Protocol):
 
     @property
     def timings_changed(self) -> SignalInstance: ...
+
+    @property
+    def refusal_changed(self) -> SignalInstance: ...
+
+    @property
+    def refusal(self) -> Problem | None: ...
 
     def submit(self, request: GenerationRequest) -> str: ...
     def set_favourite(self, job_id: str, on: bool) -> None: ...

@@ -1,5 +1,7 @@
 """What concerns every page at this moment, one thing at a time: what cannot be saved before what cannot be reached."""
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QObject
 
 from app.domain.job import Job, JobState
@@ -24,6 +26,7 @@ class WindowBanner(QObject):
         self._window = window
         self._activity = activity
         self._start = Text()
+        self._notice = Text()
         self._offline = Text()
         self._unsaved: dict[str, Text] = {}
         jobs.job_changed.connect(self._job_changed)
@@ -32,6 +35,11 @@ class WindowBanner(QObject):
     def say_start(self, problem: Problem) -> None:
         """What the start could not do; it stays."""
         self._start = _sentences(problem)
+        self._show()
+
+    def say_notice(self, sentences: Iterable[Text]) -> None:
+        """What the start has to say though it went well; it stays, behind what is going on now."""
+        self._notice = plain(" ".join(map(say, sentences)))
         self._show()
 
     def _offline_changed(self, _offline: bool, sentence: Text) -> None:
@@ -50,7 +58,7 @@ class WindowBanner(QObject):
 
     def _show(self) -> None:
         unsaved = next(iter(self._unsaved.values()), Text())
-        self._window.show_banner(self._start or unsaved or self._offline)
+        self._window.show_banner(self._start or unsaved or self._offline or self._notice)
 
 
 def _sentences(problem: Problem) -> Text:

@@ -24,6 +24,7 @@ from app.domain.local_errors import (
 )
 from app.domain.media import Medium
 from app.domain.model_spec import ModelSpec, Widget
+from app.domain.problem import Problem
 from app.domain.request import GenerationRequest
 from app.domain.settings import MOST_OVERALL
 from app.domain.values import Json, Params
@@ -54,7 +55,8 @@ class JobService(QObject):
     """Facts: `job_added`, `job_changed`, `job_rested` carry a Job, `job_removed` a job id.
 
     `key_trouble` carries a provider id and a Problem; `timings_changed` a provider id and a model id. `trouble` carries
-    the Problem of a wish that could not be fulfilled, such as a star that the disk did not take.
+    the Problem of a wish that could not be fulfilled, such as a star that the disk did not take. `refusal_changed`: another
+    answer from `refusal`.
     """
 
     job_added = Signal(object)
@@ -64,6 +66,7 @@ class JobService(QObject):
     key_trouble = Signal(str, object)
     trouble = Signal(object)
     timings_changed = Signal(str, str)
+    refusal_changed = Signal()
 
     def __init__(
         self,
@@ -91,6 +94,7 @@ class JobService(QObject):
         self._find_spec = find_spec
         self._folder = folder
         self._earlier = earlier
+        self._refusal: Problem | None = None
         self._timings = Timings(store, find_spec, self._start, self.timings_changed.emit)
         self._book = JobBook(store, self._told)
         pause = pause or PauseSwitch()
@@ -144,10 +148,23 @@ class JobService(QObject):
         """More jobs may run at once than before."""
         self._engine.dispatch()
 
+    @property
+    def refusal(self) -> Problem | None:
+        """Why nothing new can be made in this run, such as a history of a newer version; None when all is well."""
+        return self._refusal
+
+    def refuse(self, problem: Problem) -> None:
+        """From now on no new wish is taken."""
+        self._refusal = problem
+        self.refusal_changed.emit()
+
     # --- wishes
 
     def submit(self, request: GenerationRequest) -> str:
-        """Takes a wish and returns its job id at once; writing and sending happen in a task."""
+        """Takes a wish and returns its job id at once; writing and sending happen in a task. "" when it is refused."""
+        if self._refusal is not None:
+            self.trouble.emit(self._refusal)
+            return ""
         spec = self._find_spec(request.provider_id, request.model_id)
         job = Job(
             job_id=uuid4().hex,

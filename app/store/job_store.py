@@ -72,7 +72,8 @@ class JobStore:
     async def save(self, job: Job) -> None:
         """Writes a whole job with its assets and tags; assets that it no longer names stay on disk.
 
-        What is new since the last time goes into the ledger: its state, its reference, its saved files.
+        What is new since the last time goes into the ledger: its state, its reference, its saved files. On a full disk the
+        database's reserve is given up for it.
         """
 
         def work(connection: sqlite3.Connection) -> None:
@@ -84,7 +85,7 @@ class JobStore:
             )
             job_search.refresh(connection, job.job_id, indexed=self._full_text)
 
-        await self._write(work)
+        await self._write(work, is_vital=True)
 
     async def rewrite(self, job: Job, body: bytes, body_path: str) -> None:
         """A waiting job gets another recipe and another request, before anything was sent. Raises as `add` and `save`."""
@@ -115,7 +116,8 @@ class JobStore:
         """Written before a POST goes out: state *sending*, when, and which attempt (from 1).
 
         `filled` is the body as it goes out where it differs from what `add` wrote down, because files took their places; its
-        hash is kept. Raises LookupError when the job is not there or was deleted; nothing may be sent then.
+        hash is kept. Raises LookupError when the job is not there or was deleted, and StorageError when there would be no
+        room to write its reference down; nothing may be sent then.
         """
 
         def work(connection: sqlite3.Connection) -> None:
@@ -130,7 +132,7 @@ class JobStore:
                 detail |= {"sha256": hashlib.sha256(filled).hexdigest(), "size_bytes": len(filled)}
             ledger.note(connection, job_id, at, Event.SENDING, detail)
 
-        await self._write(work)
+        await self._write(work, needs_reserve=True)
 
     async def set_favourite(self, job_id: str, on: bool) -> None:
         """Stars a job or takes the star away."""
@@ -298,9 +300,11 @@ class JobStore:
         sql = f"SELECT {JOB_FIELDS} FROM jobs {tail}"  # noqa: S608
         return await self._db.read(lambda connection: read_jobs(connection, connection.execute(sql, values).fetchall()))
 
-    async def _write(self, work: Callable[[sqlite3.Connection], T]) -> T:
+    async def _write(
+        self, work: Callable[[sqlite3.Connection], T], *, is_vital: bool = False, needs_reserve: bool = False
+    ) -> T:
         await self._prepare()
-        return await self._db.run(work)
+        return await self._db.run(work, is_vital=is_vital, needs_reserve=needs_reserve)
 
     async def _read_prepared(self, work: Callable[[sqlite3.Connection], T]) -> T:
         await self._prepare()
@@ -309,7 +313,9 @@ class JobStore:
     async def _prepare(self) -> None:
         """The first time, finds out whether there is a full-text index and makes it if it can be made."""
         if not self._is_prepared:
-            if self._full_text:
+            if self._db.is_read_only:
+                self._full_text = False
+            elif self._full_text:
                 self._full_text = await self._db.run(job_search.prepare)
             self._is_prepared = True
 

@@ -13,13 +13,11 @@ from app.domain.local_errors import (
     StorageError,
 )
 from app.domain.text import text
+from app.store.copies import back_up_before_migration
 from app.store.endpoint_schema import ENDPOINTS
-from app.system.private_files import date_mark, ensure_private_file, private_folder, sync_folder, unused
 
 Migration: TypeAlias = str | Callable[[sqlite3.Connection], None]
 """SQL text of statements that each end with their line, or a function that runs inside the step's transaction."""
-
-BACKUPS = "backups"
 
 _FIRST = """
 CREATE TABLE jobs (
@@ -118,11 +116,11 @@ MIGRATIONS: tuple[Migration, ...] = (_FIRST, _QUEUE, ENDPOINTS)
 
 
 class NewerDatabaseError(StorageError):
-    """The database was written by a newer Slowlight. It is left as it is."""
+    """The database was written by a newer Slowlight. It is left as it is: it can be looked at and not be written."""
 
     code = "newer_database"
     happened = text("The history was last used by a newer version of Slowlight.")
-    advice = text("Install the newer version again. Nothing was changed.")
+    advice = text("It can be looked at here, and nothing new can be made. Install the newer version again to go on.")
     short = text("history of a newer version")
 
 
@@ -141,7 +139,7 @@ def migrate(connection: sqlite3.Connection, path: Path, migrations: Sequence[Mig
     if old > len(migrations):
         raise NewerDatabaseError
     if 0 < old < len(migrations):
-        back_up(connection, path, old)
+        back_up_before_migration(connection, path, old)
     for number, migration in enumerate(migrations[old:], start=old + 1):
         connection.execute("BEGIN IMMEDIATE")
         try:
@@ -157,25 +155,6 @@ def migrate(connection: sqlite3.Connection, path: Path, migrations: Sequence[Mig
                 connection.execute("ROLLBACK")
             raise
     return old
-
-
-def back_up(connection: sqlite3.Connection, path: Path, version: int) -> Path:
-    """Copies an open database to `backups/slowlight-v<version>-<date>.db` beside it; whole or not there."""
-    folder = path.parent / BACKUPS
-    private_folder(folder)
-    final = unused(folder / f"{path.stem}-v{version}-{date_mark()}.db")
-    half = final.with_suffix(".part")
-    ensure_private_file(half)
-    copy = sqlite3.connect(half)
-    try:
-        connection.backup(copy)
-        # the copy is one file for as long as nobody opens it
-        copy.execute("PRAGMA journal_mode = DELETE")
-    finally:
-        copy.close()
-    half.replace(final)
-    sync_folder(folder)
-    return final
 
 
 def _statements(sql: str) -> Iterator[str]:

@@ -17,6 +17,7 @@ from app.application import PROVIDERS
 from app.domain.history import HistoryQuery
 from app.domain.job import Asset, Job, JobState, TransferState
 from app.domain.media import Medium
+from app.domain.problem import Problem
 from app.domain.provider_info import ProviderInfo
 from app.domain.request import GenerationRequest
 from app.domain.settings import declared
@@ -79,9 +80,11 @@ class StageJobs(QObject):
     job_changed = Signal(object)
     job_removed = Signal(str)
     timings_changed = Signal(str, str)
+    refusal_changed = Signal()
 
     def __init__(self) -> None:
         super().__init__()
+        self.refusal: Problem | None = None
         self.requests: list[GenerationRequest] = []
         self.jobs: dict[str, Job] = {}
         self.spent: dict[str, Decimal] = {}

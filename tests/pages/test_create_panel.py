@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from app.domain.media import Medium
 from app.domain.request import GenerationRequest
 from app.pages.create_panel import CreatePanel
+from app.store.migrations import NewerDatabaseError
 from app.system import appearance
 from app.widgets.chips import ChipGroup
 from app.widgets.prompt_edit import PromptEdit
@@ -169,6 +170,17 @@ def test_without_a_prompt_nothing_is_sent_and_the_prompt_is_asked_for(qtbot: QtB
     write(panel)
     assert panel.foot.reason() == ""
     assert panel.form.errors() == {}
+
+
+def test_where_nothing_new_can_be_made_the_reason_stands_at_the_button(qtbot: QtBot, stage: Stage) -> None:
+    panel = open_panel(qtbot, stage)
+    write(panel)
+    stage.jobs.refusal = NewerDatabaseError().problem()
+    stage.jobs.refusal_changed.emit()
+    assert "newer version" in panel.foot.reason()
+    assert "newer version" in panel.foot.button.accessibleDescription()
+    click(panel)
+    assert stage.jobs.requests == []
 
 
 def test_a_value_that_is_out_of_range_is_named_and_not_sent(qtbot: QtBot, stage: Stage) -> None:
