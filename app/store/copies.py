@@ -101,7 +101,8 @@ def sound_copies(path: Path, newest_version: int) -> Iterator[Path]:
     """The copies that can be brought back, the newest first: sound, and of no newer version than is known."""
     for copy in copies(path):
         try:
-            with contextlib.closing(sqlite3.connect(f"{copy.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            uri = f"{copy.absolute().as_uri()}?mode=ro&immutable=1"
+            with contextlib.closing(sqlite3.connect(uri, uri=True)) as connection:
                 version = int(connection.execute("PRAGMA user_version").fetchone()[0])
                 wrong = first_fault(connection)
         except (sqlite3.Error, UnicodeDecodeError) as error:

@@ -209,7 +209,10 @@ class Database:
         return version
 
     def _connection_for_looking(self) -> sqlite3.Connection:
-        return sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+        """Leaves no trace beside the file, and no change in it."""
+        has_journal = self.path.with_name(self.path.name + "-wal").exists()
+        how = "mode=ro" if has_journal else "mode=ro&immutable=1"
+        return sqlite3.connect(f"{self.path.absolute().as_uri()}?{how}", uri=True, isolation_level=None)
 
     def _open_read_only(self) -> OpenReport:
         connection = self._connection_for_looking()

@@ -14,6 +14,7 @@ from app.domain.local_errors import StorageError
 from app.store.copies import KEPT, back_up_once_a_day, copies
 from app.store.database import Database, OpenReport
 from app.store.job_store import JobStore
+from app.store.migrations import MIGRATIONS
 from app.store.reserve import SIZE_BYTES
 from tests.store.jobs import job
 
@@ -72,7 +73,7 @@ def test_a_damaged_database_is_set_aside_and_the_newest_sound_copy_takes_its_pla
         await db.close()
         sound = copies(path)[0]
         # a newer copy that is damaged is passed over
-        broken = sound.with_name(sound.name.replace("-v1-", "-v1-9"))
+        broken = sound.with_name(sound.name.replace(f"-v{len(MIGRATIONS)}-", f"-v{len(MIGRATIONS)}-9"))
         broken.write_bytes(sound.read_bytes())
         damage(broken)
         before = damage(path)

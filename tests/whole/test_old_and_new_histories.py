@@ -10,6 +10,7 @@ from app.domain.job import Job, JobState
 from app.domain.media import Medium
 from app.domain.problem import Problem
 from app.domain.request import GenerationRequest
+from app.store.copies import copies
 from app.store.job_store import JobStore
 from tests.conftest import Run
 from tests.store.jobs import job
@@ -21,6 +22,9 @@ async def _profile_with(profile: Path, *jobs: Job) -> Path:
     await studio.start(take_up=False)
     for one in jobs:
         await JobStore(studio.database).add(one, b"body", "/v1")
+    await studio.database.keep_house()
+    for early in copies(studio.paths.database):
+        early.unlink()
     await studio.database.keep_house()
     await studio.close()
     return studio.paths.database
