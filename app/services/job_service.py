@@ -19,7 +19,6 @@ from app.domain.errors import (
 from app.domain.history import HistoryQuery
 from app.domain.job import Asset, Job, JobState
 from app.domain.local_errors import (
-    ResultMissingError,
     StorageError,
 )
 from app.domain.media import Medium
@@ -38,6 +37,7 @@ from app.services.outages import Outages
 from app.services.provider_service import ProviderService
 from app.services.queue_rules import PauseSwitch, QueueRules
 from app.services.remote_deletion import RemoteDeletion
+from app.services.result_files import ResultFiles
 from app.services.server_time import ServerTimes
 from app.services.tasks import Tasks
 from app.services.timings import Timings
@@ -92,8 +92,7 @@ class JobService(QObject):
         self._providers = providers
         self._tasks = tasks
         self._find_spec = find_spec
-        self._folder = folder
-        self._earlier = earlier
+        self._files = ResultFiles(folder, earlier)
         self._refusal: Problem | None = None
         self._timings = Timings(store, find_spec, self._start, self.timings_changed.emit)
         self._book = JobBook(store, self._told)
@@ -338,13 +337,7 @@ class JobService(QObject):
 
     def path_of(self, asset: Asset) -> Path:
         """Where a saved file lies: in the library, or in one of before where that has it."""
-        return self._folder_of(asset).absolute(asset.path)
-
-    def _folder_of(self, asset: Asset) -> MediaFolder:
-        folder, earlier = self._folder(), self._earlier()
-        if not earlier or folder.exists(asset.path):
-            return folder
-        return next((before for before in earlier if before.exists(asset.path)), folder)
+        return self._files.path_of(asset)
 
     async def history(self, query: HistoryQuery, offset: int, limit: int) -> list[Job]:
         """One page of everything ever made, newest first."""
@@ -364,14 +357,8 @@ class JobService(QObject):
         return await self._store.spent(today.replace(day=1, hour=0, minute=0, second=0, microsecond=0))
 
     async def save_copy(self, asset: Asset, target: Path) -> None:
-        """Copies a result to a place the person chose. Raises ResultMissingError, DiskFullError or LibraryMissingError."""
-        await asyncio.to_thread(self._save_copy, asset, target)
-
-    def _save_copy(self, asset: Asset, target: Path) -> None:
-        folder = self._folder_of(asset)
-        if not folder.exists(asset.path):
-            raise ResultMissingError(file=Path(asset.path).name)
-        folder.save_copy(asset.path, target)
+        """Copies a result to a place the person chose. Raises ResultMissingError, DiskFullError or CopyRefusedError."""
+        await self._files.save_copy(asset, target)
 
     # --- inside
 
