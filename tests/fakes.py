@@ -67,9 +67,10 @@ def refused() -> Problem:
 
 
 def provider_info(provider_id: str) -> ProviderInfo:
-    """Haiper can stop a job that runs, the others cannot."""
+    """Haiper can stop a job that runs and delete one that rests, the others cannot."""
     titles = {"netmind": "NetMind", "haiper": "Haiper", "demo": "Demo"}
-    can = Capabilities(cancel_running=provider_id == "haiper")
+    is_able = provider_id == "haiper"
+    can = Capabilities(cancel_running=is_able, delete_remote=is_able)
     return ProviderInfo(provider_id, titles.get(provider_id, provider_id), "", provider_id, capabilities=can)
 
 

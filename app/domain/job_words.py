@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from app.domain.job import WATCHED, Job, JobState
+from app.domain.errors import EmptyResultError, GenerationFailedError, PromptRefusedError
+from app.domain.job import WATCHED, Job, JobState, TransferState
 from app.domain.media import Medium
 from app.domain.provider_info import Capabilities
 from app.domain.text import Text, plain, text
@@ -62,10 +63,16 @@ class JobAction(StrEnum):
     EDIT_AND_RUN = "edit_and_run"
     USE_RESULT = "use_result"
     DELETE = "delete"
+    DELETE_BOTH = "delete_both"
+    DELETE_THERE = "delete_there"
 
 
 _A = JobAction
 
+WITHOUT_RESULT = frozenset({GenerationFailedError.code, EmptyResultError.code, PromptRefusedError.code})
+"""Codes of ends after which there never was anything to save."""
+
+_DELETES = (_A.DELETE, _A.DELETE_BOTH, _A.DELETE_THERE)
 _OFFERS: Mapping[JobState, tuple[JobAction, ...]] = {
     _S.WAITING: (_A.CANCEL, _A.EDIT_AND_RUN),
     # the paid POST is under way: nothing here can take it back
@@ -73,9 +80,9 @@ _OFFERS: Mapping[JobState, tuple[JobAction, ...]] = {
     _S.QUEUED: (_A.CANCEL, _A.STOP_WAITING, _A.WAIT_AGAIN, _A.EDIT_AND_RUN),
     _S.RUNNING: (_A.CANCEL, _A.STOP_WAITING, _A.WAIT_AGAIN, _A.EDIT_AND_RUN),
     _S.SAVING: (_A.EDIT_AND_RUN,),
-    _S.DONE: (_A.SHOW, _A.OPEN_FOLDER, _A.RUN_AGAIN, _A.EDIT_AND_RUN, _A.USE_RESULT, _A.DELETE),
-    _S.FAILED: (_A.SHOW, _A.RETRY, _A.FETCH_AGAIN, _A.EDIT_AND_RUN, _A.OPEN_FOLDER, _A.COPY_ERROR, _A.DELETE),
-    _S.CANCELLED: (_A.SHOW, _A.RUN_AGAIN, _A.FETCH_AGAIN, _A.EDIT_AND_RUN, _A.OPEN_FOLDER, _A.DELETE),
+    _S.DONE: (_A.SHOW, _A.OPEN_FOLDER, _A.RUN_AGAIN, _A.EDIT_AND_RUN, _A.USE_RESULT, *_DELETES),
+    _S.FAILED: (_A.SHOW, _A.RETRY, _A.FETCH_AGAIN, _A.EDIT_AND_RUN, _A.OPEN_FOLDER, _A.COPY_ERROR, *_DELETES),
+    _S.CANCELLED: (_A.SHOW, _A.RUN_AGAIN, _A.FETCH_AGAIN, _A.EDIT_AND_RUN, _A.OPEN_FOLDER, *_DELETES),
     _S.EXPIRED: (_A.SHOW, _A.RUN_AGAIN, _A.FETCH_AGAIN, _A.EDIT_AND_RUN, _A.OPEN_FOLDER, _A.COPY_ERROR, _A.DELETE),
     _S.UNSURE: (_A.RETRY, _A.EDIT_AND_RUN, _A.COPY_ERROR, _A.DELETE),
 }
@@ -93,6 +100,8 @@ _LABELS: Mapping[JobAction, Text] = {
     _A.EDIT_AND_RUN: text("Edit and run"),
     _A.USE_RESULT: text("Use as reference image"),
     _A.DELETE: text("Delete"),
+    _A.DELETE_BOTH: text("Delete here and on the server"),
+    _A.DELETE_THERE: text("Delete on the server only"),
 }
 
 ACTION_ICONS: Mapping[JobAction, str] = {
@@ -108,6 +117,8 @@ ACTION_ICONS: Mapping[JobAction, str] = {
     _A.EDIT_AND_RUN: "pencil",
     _A.USE_RESULT: "image-plus",
     _A.DELETE: "trash-2",
+    _A.DELETE_BOTH: "trash-2",
+    _A.DELETE_THERE: "trash-2",
 }
 
 
@@ -122,8 +133,17 @@ def actions(job: Job, capabilities: Capabilities) -> tuple[JobAction, ...]:
         _A.OPEN_FOLDER: bool(job.saved_assets),
         _A.USE_RESULT: _first_medium(job) in (Medium.IMAGE, Medium.VIDEO),
         _A.COPY_ERROR: job.problem is not None,
+        **dict.fromkeys((_A.DELETE_BOTH, _A.DELETE_THERE), capabilities.delete_remote and _is_over_there(job)),
     }
     return tuple(action for action in _OFFERS[job.state] if possible.get(action, True))
+
+
+def _is_over_there(job: Job) -> bool:
+    """Accepted by its provider, and nothing is lost by deleting it there: all is saved here, or there never was anything."""
+    if job.state is JobState.FAILED and (job.problem is None or job.problem.code not in WITHOUT_RESULT):
+        return False
+    all_saved = all(asset.state is TransferState.SAVED for asset in job.assets)
+    return job.remote_ref is not None and all_saved and bool(job.assets) is (job.state is JobState.DONE)
 
 
 def label(action: JobAction, job: Job | None = None) -> Text:
@@ -147,6 +167,8 @@ def meaning(action: JobAction, provider: str) -> Text:
         return text("The job goes on at {provider} and is still saved when it is done.", provider=provider)
     if action is JobAction.FETCH_AGAIN:
         return text("Asks {provider} for the result once more. That costs nothing.", provider=provider)
+    if action in (JobAction.DELETE_BOTH, JobAction.DELETE_THERE):
+        return text("The copy at {provider} cannot be brought back. Your files stay in the library.", provider=provider)
     return Text()
 
 

@@ -74,26 +74,37 @@ class WindowActions(QObject):
                 self.show_in_folder(job)
             case JobAction.COPY_ERROR:
                 self.copy_error(job)
-            case JobAction.DELETE:
-                self.delete([job_id])
+            case JobAction.DELETE | JobAction.DELETE_BOTH:
+                there = action is JobAction.DELETE_BOTH and self._jobs.can_delete_on_server(job_id)
+                self.delete([job_id], on_server=there)
+            case JobAction.DELETE_THERE:
+                self._delete_there(job)
 
     def run_again(self, job_id: str) -> None:
         """Sends the same recipe once more and says so."""
         if self._jobs.retry(job_id):
             self._window.toasts.show_toast(self.tr("Added to the queue"), kind="info")
 
-    def delete(self, job_ids: list[str]) -> None:
-        """Takes jobs out of the history and offers to take that back."""
+    def _delete_there(self, job: Job) -> None:
+        """Deletes at the provider and says what stays; what stands in the way is told by the job service."""
+        if self._jobs.can_delete_on_server(job.job_id):
+            self._jobs.delete_on_server(job.job_id)
+            words = self.tr("It cannot be brought back there. The job and its files stay here.")
+            self._window.toasts.show_toast(self.tr("The copy on the server is being deleted"), words, kind="info")
+
+    def delete(self, job_ids: list[str], *, on_server: bool = False) -> None:
+        """Takes jobs out of the history and offers to take that back; what is deleted on the server stays deleted."""
         resting = [job_id for job_id in job_ids if (job := self._jobs.job(job_id)) is not None and job.is_resting]
         if not resting:
             return
         for job_id in resting:
-            self._jobs.delete(job_id)
+            self._jobs.delete(job_id, on_server=on_server)
         many = self.tr("{count} jobs removed").format(count=len(resting))
         title = many if len(resting) > 1 else self.tr("Removed from History")
-        toast = self._window.toasts.show_toast(
-            title, self.tr("The files stay in the library."), kind="info", action=self.tr("Undo")
-        )
+        words = self.tr("The files stay in the library.")
+        if on_server:
+            words = self.tr("The files stay in the library. Undo does not bring back the copy on the server.")
+        toast = self._window.toasts.show_toast(title, words, kind="info", action=self.tr("Undo"))
         for job_id in resting:
             toast.action_requested.connect(partial(self._jobs.undo_delete, job_id))
 

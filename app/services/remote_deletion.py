@@ -8,16 +8,10 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from app.domain.errors import (
-    EmptyResultError,
-    GenerationFailedError,
-    PromptRefusedError,
-    StudioError,
-)
+from app.domain.errors import StudioError
 from app.domain.job import Asset, Job, JobState, TransferState
-from app.domain.local_errors import (
-    NotVerifiedError,
-)
+from app.domain.job_words import WITHOUT_RESULT
+from app.domain.local_errors import NotVerifiedError
 from app.domain.problem import Problem
 from app.domain.remote import ref_key
 from app.domain.text import text
@@ -26,8 +20,6 @@ from app.services.job_tools import JobTools
 log = logging.getLogger(__name__)
 
 PROMPT_CHARS = 60
-_WITHOUT_RESULT = frozenset({GenerationFailedError.code, EmptyResultError.code, PromptRefusedError.code})
-"""Ends after which there never was anything to save."""
 
 
 class RemoteDeletion:
@@ -65,7 +57,7 @@ class RemoteDeletion:
         """Every file lies in the library with its size, or there never was one. Looks at the disk."""
         if job.state is JobState.DONE:
             return bool(job.assets) and all(self._lies_here(asset) for asset in job.assets)
-        ended_empty = job.state is JobState.FAILED and job.problem is not None and job.problem.code in _WITHOUT_RESULT
+        ended_empty = job.state is JobState.FAILED and job.problem is not None and job.problem.code in WITHOUT_RESULT
         return not job.assets and (ended_empty or job.state is JobState.CANCELLED)
 
     def _lies_here(self, asset: Asset) -> bool:

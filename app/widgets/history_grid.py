@@ -89,8 +89,9 @@ class HistoryGrid(SectionView):
         if job is None:
             return
         several = len(self.chosen()) > 1
-        actions = (JobAction.DELETE,) if several else self.rows().facts.actions(job)
-        menu = job_menu(job, actions, lambda action: self._ask(job.job_id, action), self)
+        facts = self.rows().facts
+        actions = (JobAction.DELETE,) if several else facts.actions(job)
+        menu = job_menu(job, actions, lambda action: self._ask(job.job_id, action), self, facts.provider(job).title)
         menu.popup(where)
 
     def _ask(self, job_id: str, action: JobAction) -> None:

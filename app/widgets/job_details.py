@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPainter, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
@@ -13,12 +13,13 @@ from app.item_models.job_facts import JobFacts
 from app.system import appearance
 from app.system.language import say
 from app.widgets import cover_art, painting, plain
-from app.widgets.buttons import Look, PaintedButton, PrimaryButton, QuietButton, SecondaryButton
+from app.widgets.buttons import IconButton, Look, PaintedButton, PrimaryButton, QuietButton, SecondaryButton
 from app.widgets.detail_rows import DetailRow, count_words, detail_rows, state_row
 from app.widgets.empty_state import EmptyState
 from app.widgets.fact_table import FactTable
 from app.widgets.floating_bar import FloatingBar
 from app.widgets.flow_layout import FlowLayout
+from app.widgets.job_menu import job_menu
 from app.widgets.labels import Divider
 from app.widgets.long_words import LongWords
 from app.widgets.problem_box import ProblemBox
@@ -27,6 +28,7 @@ from app.widgets.tag_editor import TagEditor
 FindSpec = Callable[[str, str], ModelSpec | None]
 SIDE = 16
 _COVER_RATIO = 1.47
+_REMOTE = frozenset({JobAction.DELETE_BOTH, JobAction.DELETE_THERE})
 _STATE_ACTIONS = (JobAction.FETCH_AGAIN, JobAction.CANCEL, JobAction.STOP_WAITING, JobAction.WAIT_AGAIN)
 
 
@@ -63,6 +65,7 @@ class JobDetails(QWidget):
         self.tags = TagEditor(self)
         self.favourite = FavouriteButton(self.tr("Favourite"), self)
         self.delete = QuietButton(self.tr("Delete"), "trash-2", self)
+        self.more = IconButton("chevron-down", self.tr("More ways to delete"), self, size=28)
         self._several = EmptyState("layers", "", parent=self)
 
     def _lay_out(self) -> None:
@@ -97,6 +100,7 @@ class JobDetails(QWidget):
         foot.addWidget(self.favourite)
         foot.addStretch(1)
         foot.addWidget(self.delete)
+        foot.addWidget(self.more)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
@@ -114,6 +118,7 @@ class JobDetails(QWidget):
         self.tags.tags_changed.connect(lambda tags: self.tags_changed.emit(self.job_id, tags))
         self.favourite.clicked.connect(lambda on: self.favourite_toggled.emit(self.job_id, on))
         self.delete.clicked.connect(self.delete_requested)
+        self.more.clicked.connect(self._open_more)
 
     @property
     def job_id(self) -> str:
@@ -128,6 +133,7 @@ class JobDetails(QWidget):
         self._several.set_words("layers", self.tr("{jobs} chosen").format(jobs=count_words(len(jobs))), words)
         self._faces.setCurrentIndex(1)
         self.favourite.hide()
+        self.more.hide()
         self._offer_delete(any(job.is_resting for job in jobs))
 
     def show_job(self, job: Job) -> None:
@@ -162,6 +168,15 @@ class JobDetails(QWidget):
             self.state_button.setText(say(label(extra, job)))
             self.state_button.set_icon_name(ACTION_ICONS[extra])
         self._offer_delete(JobAction.DELETE in offered)
+        self.more.setVisible(bool(_REMOTE.intersection(offered)))
+
+    def _open_more(self) -> None:
+        """The ways to delete that concern the provider, in a menu over the button."""
+        if self._job is None:
+            return
+        offered = [action for action in self._facts.actions(self._job) if action in _REMOTE]
+        menu = job_menu(self._job, offered, self._ask, self, self._facts.provider(self._job).title)
+        menu.popup(self.more.mapToGlobal(self.more.rect().topLeft()) - QPoint(0, menu.sizeHint().height()))
 
     def _offer_delete(self, possible: bool) -> None:
         self.delete.setEnabled(possible)

@@ -156,7 +156,10 @@ class JobListView(SectionView):
         if index.isValid():
             held = str(index.data(JobRole.ID))
             actions = index.data(JobRole.ACTIONS)
-            menu = job_menu(index.data(JobRole.JOB), actions, lambda action: self._ask_by_id(held, action), self)
+            provider = str(index.data(JobRole.PROVIDER))
+            menu = job_menu(
+                index.data(JobRole.JOB), actions, lambda action: self._ask_by_id(held, action), self, provider
+            )
             menu.popup(where)
 
     def _ask_by_id(self, job_id: str, action: JobAction) -> None:

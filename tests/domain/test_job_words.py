@@ -1,5 +1,6 @@
 """The words about a job: fixed state words, honest second lines, and only actions that can work."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -9,7 +10,7 @@ from app.application import PROVIDERS
 from app.domain.errors import (
     Moment,
 )
-from app.domain.job import RESTING, JobState
+from app.domain.job import RESTING, JobState, TransferState
 from app.domain.job_words import (
     STATES,
     JobAction,
@@ -72,6 +73,23 @@ def test_a_running_job_offers_cancel_only_where_the_provider_can_stop_it() -> No
     assert actions(job, CANNOT) == (A.STOP_WAITING, A.EDIT_AND_RUN)
     assert actions(job, CAN) == (A.CANCEL, A.EDIT_AND_RUN)
     assert actions(make_job(state=S.RUNNING, set_aside=True), CANNOT) == (A.WAIT_AGAIN, A.EDIT_AND_RUN)
+
+
+def test_deleting_on_the_server_is_offered_only_where_that_is_possible_and_loses_nothing() -> None:
+    both = {A.DELETE_BOTH, A.DELETE_THERE}
+    can = replace(CAN, delete_remote=True)
+    done = make_job()
+    assert both <= set(actions(done, can))
+    assert not both & set(actions(done, replace(CAN, delete_remote=False)))
+    assert not both & set(actions(replace(done, remote_ref=None), can)), "never accepted there"
+    unsaved = replace(done.assets[0], state=TransferState.GONE)
+    assert not both & set(actions(replace(done, assets=(unsaved,)), can)), "its only copy lies there"
+    failed = make_job(state=S.FAILED)
+    assert failed.problem is not None
+    assert both <= set(actions(replace(failed, problem=replace(failed.problem, code="generation_failed")), can))
+    assert not both & set(actions(replace(failed, problem=replace(failed.problem, code="disk_full")), can))
+    for state in (S.RUNNING, S.UNSURE, S.EXPIRED):
+        assert not both & set(actions(make_job(state=state), can))
 
 
 def test_a_job_on_its_way_out_cannot_be_taken_back() -> None:

@@ -238,6 +238,24 @@ def test_a_job_on_its_way_can_be_given_up_but_not_deleted(scene: Scene) -> None:
     assert scene.deleted == []
 
 
+def test_the_ways_to_delete_at_the_provider_stand_beside_delete_where_there_are_any(scene: Scene) -> None:
+    job = make_job("a lake at dawn", provider_id="haiper")
+    scene.jobs.add(job)
+    scene.settle()
+    scene.choose("a lake at dawn")
+    QTest.keyClick(scene.button("More ways to delete"), Qt.Key.Key_Space)
+    (menu,) = scene.page.details.findChildren(QMenu)
+    assert [entry.text() for entry in menu.actions()] == ["Delete here and on the server", "Delete on the server only"]
+    assert "cannot be brought back" in menu.actions()[0].toolTip()
+    menu.actions()[0].trigger()
+    assert scene.asked == [(job.job_id, JobAction.DELETE_BOTH)]
+    menu.close()
+    running = next(job for job in queue() if job.state is JobState.RUNNING)
+    scene.choose(running.prompt)
+    with pytest.raises(LookupError):
+        scene.button("More ways to delete")
+
+
 def test_several_are_deleted_at_once_and_the_running_ones_stay(scene: Scene) -> None:
     scene.page.grid.selectAll()
     assert scene.page.details.job_id == ""

@@ -15,6 +15,7 @@ from app.domain.errors import (
     OutOfCreditError,
 )
 from app.domain.job import Asset, Job, JobState, TransferState
+from app.domain.job_words import JobAction
 from app.domain.local_errors import (
     DiskFullError,
     StorageError,
@@ -49,6 +50,7 @@ class Jobs(QObject):
         self.folder = folder
         self.kept: dict[str, Job] = {}
         self.deleted: list[str] = []
+        self.deleted_there: list[str] = []
 
     def job(self, job_id: str) -> Job | None:
         return self.kept.get(job_id)
@@ -56,8 +58,16 @@ class Jobs(QObject):
     def path_of(self, asset: Asset) -> Path:
         return self.folder / asset.path
 
-    def delete(self, job_id: str) -> None:
+    def delete(self, job_id: str, *, on_server: bool = False) -> None:
         self.deleted.append(job_id)
+        if on_server:
+            self.deleted_there.append(job_id)
+
+    def can_delete_on_server(self, job_id: str) -> bool:
+        return True
+
+    def delete_on_server(self, job_id: str) -> None:
+        self.deleted_there.append(job_id)
 
     def undo_delete(self, job_id: str) -> None:
         self.deleted.remove(job_id)
@@ -176,3 +186,17 @@ def test_removing_one_job_or_several_is_said_in_plain_words_and_can_be_undone(ro
     assert "2 jobs removed" in room.toasts()[-1]
     room.window.toasts.toasts()[-1].action_requested.emit()
     assert room.fake.deleted == ["job-0"]
+
+
+def test_what_is_deleted_on_the_server_as_well_says_that_undo_does_not_bring_it_back(room: Room) -> None:
+    job = make_job(job_id="job-1")
+    room.fake.kept["job-1"] = job
+    room.actions.perform("job-1", JobAction.DELETE)
+    assert (room.fake.deleted, room.fake.deleted_there) == (["job-1"], [])
+    assert "server" not in room.toasts()[-1]
+    room.actions.perform("job-1", JobAction.DELETE_BOTH)
+    assert room.fake.deleted_there == ["job-1"]
+    assert "Undo does not bring back the copy on the server" in room.toasts()[-1]
+    room.actions.perform("job-1", JobAction.DELETE_THERE)
+    assert (len(room.fake.deleted), len(room.fake.deleted_there)) == (2, 2), "it stays here"
+    assert "stay here" in room.toasts()[-1]
