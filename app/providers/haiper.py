@@ -8,7 +8,7 @@ and no entry is kept.
 from collections.abc import Collection, Mapping
 from typing import cast
 
-from app.domain.errors import JobGoneError, NotAServiceAnswerError, UnknownOutcomeError
+from app.domain.errors import JobGoneError, NotAServiceAnswerError, ServiceRetiredError, UnknownOutcomeError
 from app.domain.model_spec import ModelSpec
 from app.domain.provider_info import Capabilities, ProviderInfo
 from app.domain.redaction import redact
@@ -98,7 +98,12 @@ class HaiperProvider(ResultsByLink):
         Raises with `not_started` true where no job exists; UnknownOutcomeError for a success that names no job.
         """
         answer = await self._ask("POST", prepared.path, json_body=prepared.body)
-        return await apart(answer, lambda: submission_of(answer, self._api.base_url))
+        try:
+            return await apart(answer, lambda: submission_of(answer, self._api.base_url))
+        except UnknownOutcomeError as error:
+            if self._info.is_retired_at(self._api.base_url) and not _is_json(answer):
+                raise ServiceRetiredError(error.server_text, http_status=answer.status) from None  # a parked name
+            raise
 
     async def poll(self, ref: RemoteRef) -> Snapshot:
         """How a job stands. Raises JobGoneError when the server does not know it any more."""
@@ -190,6 +195,14 @@ def submission_of(answer: Answer, base_url: str) -> Submission:
     if not job_id:
         raise UnknownOutcomeError(short_text(words_of(redact(entry))), http_status=answer.status)
     return Submission({"v": 1, "key": job_id}, snapshot_of(entry, base_url))
+
+
+def _is_json(answer: Answer) -> bool:
+    try:
+        answer.json()
+    except NotAServiceAnswerError:
+        return False
+    return True
 
 
 def _entry(answer: Answer) -> JsonObject:

@@ -47,7 +47,18 @@ from app.net.threads import in_thread
 from app.providers.base import Inputs, PreparedRequest
 from app.providers.inputs import fill
 from app.providers.octoai_results import Results, results_in, snapshot_with
-from app.providers.wire import ENDINGS, body_of, ended, error_of, failure_error, id_of, short_text, words_of
+from app.providers.wire import (
+    ENDINGS,
+    body_of,
+    ended,
+    error_of,
+    failure_error,
+    id_of,
+    refusal,
+    says_failed,
+    short_text,
+    words_of,
+)
 
 OCTOAI = ProviderInfo(
     provider_id="octoai",
@@ -177,6 +188,8 @@ class OctoAiProvider:
             return Submission({"v": 1, "key": name, "spool": name}, Snapshot(RemoteState.SUCCEEDED, "completed"))
         response_id, poll = id_of(entry, ("response_id", "id")), _link_in(entry, "poll_url")
         key = response_id or poll.rpartition("/")[2].partition("?")[0]
+        if not key and says_failed(entry):
+            raise refusal(Answer(status, {}, body_of(entry), ""))
         if not key:
             raise UnknownOutcomeError(short_text(words_of(entry)), http_status=status)
         ref: RemoteRef = {"v": 1, "key": key, "spool": name, "poll": poll}

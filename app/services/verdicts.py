@@ -6,7 +6,7 @@ Answers are facts: a disk that takes nothing at the moment does not undo them (`
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from app.domain.errors import EmptyResultError, Moment, StudioError
+from app.domain.errors import EmptyResultError, Moment, PromptRefusedError, StudioError
 from app.domain.job import WATCHED, Job, JobState
 from app.domain.remote import RemoteState, Snapshot
 from app.providers.wire import failure_error
@@ -87,7 +87,9 @@ class Verdicts:
         answers = self._empty_answers[job.job_id] = self._empty_answers.get(job.job_id, 0) + 1
         if answers >= EMPTY_ANSWERS_UNTIL_FAILED:
             self._empty_answers.pop(job.job_id)
-            await self._ended(job, snapshot, JobState.FAILED, EmptyResultError(snapshot.message))
+            said = failure_error(snapshot)  # a result that was held back is a refusal (apis.md case 28)
+            error = said if isinstance(said, PromptRefusedError) else EmptyResultError(snapshot.message)
+            await self._ended(job, snapshot, JobState.FAILED, error)
 
     async def _ended(self, job: Job, snapshot: Snapshot, state: JobState, error: StudioError | None = None) -> None:
         self._last_unfinished.pop(job.job_id, None)

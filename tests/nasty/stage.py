@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 from app.domain.errors import StudioError
@@ -85,9 +86,9 @@ class Service:
             return "delete", self.delete
         if path == self.dialect.create_path:
             return "roll", self.roll
-        if path.startswith(self.dialect.create_path):
+        if path.startswith(self.dialect.job_path("")):
             return "poll", self.poll or (self.dialect.running(),)
-        return path, self.files.get(path, (PICTURE,))
+        return path, self.files.get(path, (self.dialect.file(PIXEL),))
 
 
 @dataclass
@@ -110,7 +111,7 @@ class Scene:
     @property
     def polls(self) -> int:
         """Questions about single jobs."""
-        start = self.service.dialect.create_path + "/"
+        start = self.service.dialect.job_path("")
         return sum(1 for seen in self.server.seen if seen.method == "GET" and seen.path.startswith(start))
 
 
@@ -146,7 +147,7 @@ async def scene(
     dialect, clock = service.dialect, MovableClock()
 
     def connect(_info: object, url: str, _key: object) -> Connected:
-        provider = dialect.provider(url, key, exchange_s)
+        provider = dialect.provider(url, key, profile / "spool", exchange_s)
         return Connected(provider, MediaClient(allow_loopback=True, floor_window_s=1.0, headers_deadline_s=1.0))
 
     cast = Cast(dialect.info, dialect.spec, connect, server.base_url, KEY)
@@ -175,16 +176,24 @@ def act(
 
 
 def ask(
-    dialect: Dialect, script: Play, use: Callable[[Provider], Awaitable[T]], key: Callable[[], str | None] = lambda: KEY
+    dialect: Dialect,
+    script: Play,
+    use: Callable[[Provider], Awaitable[T]],
+    key: Callable[[], str | None] = lambda: KEY,
+    prefix: str = "",
 ) -> tuple[T | StudioError, Running]:
-    """What `use` gets from a provider alone, or its error; and what the server saw."""
+    """What `use` gets from a provider alone, or its error; and what the server saw. Its paths begin with `prefix`."""
 
     async def play(seen: Seen, wire: Wire) -> None:
         await (wire.send(script) if isinstance(script, bytes) else script(seen, wire))
 
     async def main() -> tuple[T | StudioError, Running]:
+        with TemporaryDirectory() as folder:
+            return await with_folder(Path(folder))
+
+    async def with_folder(folder: Path) -> tuple[T | StudioError, Running]:
         async with asyncio.timeout(DEADLINE_S), serving(play) as server:
-            provider = dialect.provider(server.base_url, key)
+            provider = dialect.provider(server.base_url + prefix, key, folder)
             try:
                 return await use(provider), server
             except StudioError as error:

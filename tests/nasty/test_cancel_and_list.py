@@ -13,19 +13,11 @@ from app.domain.remote import RemoteRef, ref_key
 from app.domain.values import Json
 from app.providers.haiper import MOST_PAGES, PAGE_SIZE
 from app.providers.netmind import LIST_MAX_BYTES
-from tests.nasty.dialects import IN_HAIPER, IN_NETMIND, JOBS, Dialect
+from tests.nasty.dialects import IN_HAIPER, IN_NETMIND, Dialect
 from tests.nasty.stage import Play, Scene, Service, act, ask
 from tests.net.servers import Script, Seen, Wire, json_reply, reply
 
 REF: RemoteRef = {"v": 1, "key": "r1"}
-
-
-@pytest.fixture(params=JOBS, ids=lambda dialect: dialect.name)
-def listing(request: pytest.FixtureRequest) -> Dialect:
-    """Each service that has a list and a way to remove jobs."""
-    chosen = request.param
-    assert isinstance(chosen, Dialect)
-    return chosen
 
 
 def test_case_077_what_has_ended_cannot_be_taken_back(tmp_path: Path, dialect: Dialect) -> None:
@@ -66,30 +58,30 @@ def test_case_078_a_job_that_nobody_waits_for_still_brings_its_result(tmp_path: 
         reply(200, b"<html>"),
     ],
 )
-def test_case_080_removing_is_judged_by_its_status_alone(listing: Dialect, answer: bytes) -> None:
-    result, server = ask(listing, answer, lambda provider: provider.delete(REF))
+def test_case_080_removing_is_judged_by_its_status_alone(by_link: Dialect, answer: bytes) -> None:
+    result, server = ask(by_link, answer, lambda provider: provider.delete(REF))
     assert result is None
-    assert [(seen.method, seen.path) for seen in server.seen] == [("DELETE", listing.job_path("r1"))]
+    assert [(seen.method, seen.path) for seen in server.seen] == [("DELETE", by_link.job_path("r1"))]
 
 
 @pytest.mark.parametrize("answer", [reply(404), json_reply({"detail": "not found"}, 404), reply(410)])
-def test_case_081_what_is_gone_already_is_removed(listing: Dialect, answer: bytes) -> None:
-    assert ask(listing, answer, lambda provider: provider.delete(REF))[0] is None
+def test_case_081_what_is_gone_already_is_removed(by_link: Dialect, answer: bytes) -> None:
+    assert ask(by_link, answer, lambda provider: provider.delete(REF))[0] is None
 
 
-def test_case_082_trouble_with_removing_leaves_the_job_as_it_is(tmp_path: Path, listing: Dialect) -> None:
-    error, _ = ask(listing, reply(500), lambda provider: provider.delete(REF))
+def test_case_082_trouble_with_removing_leaves_the_job_as_it_is(tmp_path: Path, by_link: Dialect) -> None:
+    error, _ = ask(by_link, reply(500), lambda provider: provider.delete(REF))
     assert isinstance(error, ServiceFailedError)
 
     async def story(here: Scene) -> None:
         done = await here.stage.until_state(here.stage.submit(), S.DONE)
-        connected = await here.stage.providers.connected(listing.name)
+        connected = await here.stage.providers.connected(by_link.name)
         with pytest.raises(ServiceFailedError):
             await connected.provider.delete(done.remote_ref or {})
         assert here.stage.jobs.job(done.job_id) == done
         assert here.stage.jobs.path_of(done.saved_assets[0]).is_file()
 
-    act(tmp_path, Service(listing, poll=[listing.done("/files/a.png")], delete=[reply(500)]), story)
+    act(tmp_path, Service(by_link, poll=[by_link.done("/files/a.png")], delete=[reply(500)]), story)
 
 
 def test_case_083_a_job_is_not_removed_before_its_result_is_saved(tmp_path: Path, dialect: Dialect) -> None:
@@ -195,16 +187,16 @@ def test_case_084_no_more_pages_are_read_than_our_jobs_need(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("play", [reply(200, b" " * (LIST_MAX_BYTES + 1)), reply(200, b"[" * 100_000), reply(500)])
 def test_case_085_where_the_list_is_too_long_jobs_are_asked_for_one_by_one(
-    tmp_path: Path, listing: Dialect, play: Play
+    tmp_path: Path, by_link: Dialect, play: Play
 ) -> None:
     async def story(here: Scene) -> None:
         for job_id in [here.stage.submit(), here.stage.submit()]:
             await here.stage.until_state(job_id, S.DONE)
 
     service = Service(
-        listing,
-        create=[listing.created("r1"), listing.created("r2")],
-        poll=[listing.running(), listing.running(), listing.done("/files/a.png")],
+        by_link,
+        create=[by_link.created("r1"), by_link.created("r2")],
+        poll=[by_link.running(), by_link.running(), by_link.done("/files/a.png")],
         roll=[play],
     )
     act(tmp_path, service, story)
@@ -230,15 +222,15 @@ def test_case_085_a_list_of_megabytes_is_read_without_stopping_the_window() -> N
     assert longest < 1.0
 
 
-def test_case_086_removed_jobs_and_jobs_of_other_programs_are_left_alone(tmp_path: Path, listing: Dialect) -> None:
+def test_case_086_removed_jobs_and_jobs_of_other_programs_are_left_alone(tmp_path: Path, by_link: Dialect) -> None:
     ours = ["r1", "r2"]
     link = ["/files/a.png"]
 
     def rolled(word: str) -> bytes:
-        mine = [listing.job(ref, word, link if word == "succeeded" else ()) for ref in ours]
-        foreign = listing.job("of-another-program", "succeeded", ["/files/foreign.png"])
-        removed = {**listing.job("removed", "succeeded", ["/files/removed.png"]), "is_deleted": True}
-        return listing.listed(foreign, removed, *mine)
+        mine = [by_link.job(ref, word, link if word == "succeeded" else ()) for ref in ours]
+        foreign = by_link.job("of-another-program", "succeeded", ["/files/foreign.png"])
+        removed = {**by_link.job("removed", "succeeded", ["/files/removed.png"]), "is_deleted": True}
+        return by_link.listed(foreign, removed, *mine)
 
     async def story(here: Scene) -> None:
         ids = [here.stage.submit() for _ in ours]
@@ -251,8 +243,8 @@ def test_case_086_removed_jobs_and_jobs_of_other_programs_are_left_alone(tmp_pat
         assert {seen.path for seen in here.server.seen if seen.path.startswith("/files/")} == set(link)
         assert here.server.count("DELETE") == 0
 
-    service = Service(listing, create=[listing.created(ref) for ref in ours], roll=[rolled("running")])
+    service = Service(by_link, create=[by_link.created(ref) for ref in ours], roll=[rolled("running")])
     act(tmp_path, service, story)
-    listed, _ = ask(listing, rolled("running"), lambda provider: provider.list_jobs())
+    listed, _ = ask(by_link, rolled("running"), lambda provider: provider.list_jobs())
     assert isinstance(listed, list)
     assert "removed" not in {ref_key(entry.ref) for entry in listed}

@@ -13,7 +13,7 @@ import pytest
 from app.domain.errors import StudioError, TooManyRequestsError
 from app.domain.job import Job
 from app.domain.job import JobState as S
-from app.domain.remote import RemoteRef, RemoteState, Snapshot
+from app.domain.remote import RemoteState, Snapshot
 from app.domain.values import Json
 from app.providers.wire import parse_time
 from tests.nasty.dialects import IN_NETMIND, Dialect
@@ -21,11 +21,9 @@ from tests.nasty.stage import KEY, PICTURE, Play, Scene, Service, act, ask, cut,
 from tests.net.certificates import ON_LINUX, TRUSTED, answer, probe, served_by, trusting
 from tests.net.servers import Seen, Wire, json_reply, reply, serving
 
-REF: RemoteRef = {"v": 1, "key": "r1"}
-
 
 def polled(dialect: Dialect, script: Play) -> Snapshot | StudioError:
-    return ask(dialect, script, lambda provider: provider.poll(REF))[0]
+    return ask(dialect, script, lambda provider: provider.poll(dialect.ref()))[0]
 
 
 def goes_on(tmp_path: Path, dialect: Dialect, *trouble: Play) -> list[Job]:
@@ -109,15 +107,15 @@ def test_case_025_no_word_at_all_is_unknown_and_asked_again(tmp_path: Path, dial
     goes_on(tmp_path, dialect, dialect.word(word))
 
 
-def test_case_026_completed_without_a_result_is_asked_again_and_then_failed(tmp_path: Path, dialect: Dialect) -> None:
+def test_case_026_completed_without_a_result_is_asked_again_and_then_failed(tmp_path: Path, by_link: Dialect) -> None:
     async def story(here: Scene) -> None:
         job = await here.stage.until_state(here.stage.submit(), S.FAILED)
         assert job.problem is not None
         assert (job.problem.code, job.problem.server_text) == ("empty_result", "nothing came out")
         assert here.polls == 5
 
-    empty = json_reply(dialect.job("r1", "succeeded", (), "nothing came out"))
-    act(tmp_path, Service(dialect, poll=[dialect.running(), empty]), story)
+    empty = json_reply(by_link.job("r1", "succeeded", (), "nothing came out"))
+    act(tmp_path, Service(by_link, poll=[by_link.running(), empty]), story)
 
 
 def test_case_026_a_result_that_comes_late_is_saved(tmp_path: Path, dialect: Dialect) -> None:
@@ -145,18 +143,18 @@ NOTHING: Sequence[Json] = (
 
 
 @pytest.mark.parametrize("nothing", NOTHING)
-def test_case_027_nothing_in_any_shape_is_no_result(dialect: Dialect, nothing: Json) -> None:
-    bodies = [{**dialect.job("r1", "succeeded"), name: nothing} for name in ("result", "outputs", "data", "meta_info")]
-    bodies.append({**dialect.job("r1", "succeeded"), "result": {"data": nothing}})
+def test_case_027_nothing_in_any_shape_is_no_result(by_link: Dialect, nothing: Json) -> None:
+    bodies = [{**by_link.job("r1", "succeeded"), name: nothing} for name in ("result", "outputs", "data", "meta_info")]
+    bodies.append({**by_link.job("r1", "succeeded"), "result": {"data": nothing}})
     for body in bodies:
-        snapshot = polled(dialect, json_reply(body))
+        snapshot = polled(by_link, json_reply(body))
         assert isinstance(snapshot, Snapshot)
         assert snapshot.state is RemoteState.EMPTY
         assert snapshot.artifacts == ()
 
 
 def test_case_029_what_came_of_a_partial_success_is_saved_and_the_rest_is_said(
-    tmp_path: Path, dialect: Dialect
+    tmp_path: Path, by_link: Dialect
 ) -> None:
     def half(value: Json) -> Json:
         """The last one of every list of results is nothing."""
@@ -168,9 +166,9 @@ def test_case_029_what_came_of_a_partial_success_is_saved_and_the_rest_is_said(
         job = await here.stage.until_state(here.stage.submit(), S.DONE)
         assert len(job.saved_assets) == 1
 
-    body = half(dialect.job("r1", "succeeded", ["/files/a.png", "/files/b.png"]))
-    act(tmp_path, Service(dialect, poll=[json_reply(body)]), story)
-    snapshot = polled(dialect, json_reply(body))
+    body = half(by_link.job("r1", "succeeded", ["/files/a.png", "/files/b.png"]))
+    act(tmp_path, Service(by_link, poll=[json_reply(body)]), story)
+    snapshot = polled(by_link, json_reply(body))
     assert isinstance(snapshot, Snapshot)
     assert "1" in str(snapshot.notice)
 
@@ -434,7 +432,7 @@ def test_case_044_a_wrong_clock_is_named_as_what_may_be_wrong(tmp_path: Path) ->
 
 
 def test_case_044_a_skewed_link_is_asked_for_anew_and_is_no_trouble_with_the_key(
-    tmp_path: Path, dialect: Dialect
+    tmp_path: Path, by_link: Dialect
 ) -> None:
     skewed = reply(
         403, b"<?xml version='1.0'?><Error><Code>RequestTimeTooSkewed</Code><Message>The difference</Message></Error>"
@@ -446,7 +444,7 @@ def test_case_044_a_skewed_link_is_asked_for_anew_and_is_no_trouble_with_the_key
         await here.stage.until_state(here.stage.submit(), S.DONE)
         assert troubles == []
 
-    service = Service(dialect, poll=[dialect.done("/files/a.png")], files={"/files/a.png": [skewed, PICTURE]})
+    service = Service(by_link, poll=[by_link.done("/files/a.png")], files={"/files/a.png": [skewed, PICTURE]})
     act(tmp_path, service, story)
 
 
@@ -551,7 +549,7 @@ def test_case_047_an_echoed_key_is_neither_stored_nor_logged_nor_shown(
 @pytest.mark.parametrize(
     ("play", "code"),
     [
-        (json_reply({"message": "Service is unavailable"}, 500), "service_failed"),
+        (json_reply({"message": "Service is unavailable"}, 503), "service_failed"),
         (reply(200, PAGE), "not_an_answer"),
         (json_reply({"message": "no"}, 401), "key_rejected"),
     ],

@@ -19,7 +19,6 @@ from app.domain.remote import Snapshot
 from app.domain.values import Json
 from app.net.download import download
 from app.net.media_client import MAX_REDIRECTS, MediaClient
-from app.providers.base import PreparedRequest
 from app.services.job_tools import SavingLimits
 from tests.nasty.dialects import IN_NETMIND, Dialect
 from tests.nasty.stage import DEFAULT_LIMITS, PICTURE, Play, Scene, Service, act, ask, cut
@@ -84,7 +83,7 @@ def with_file(dialect: Dialect, *plays: Play) -> Service:
     ],
 )
 def test_case_052_an_expired_link_is_renewed_through_the_job_and_is_no_trouble_with_the_key(
-    tmp_path: Path, dialect: Dialect, answer: bytes
+    tmp_path: Path, by_link: Dialect, answer: bytes
 ) -> None:
     troubles: list[object] = []
 
@@ -96,77 +95,77 @@ def test_case_052_an_expired_link_is_renewed_through_the_job_and_is_no_trouble_w
             "/files/new.png?X-Amz-Signature=2",
         ]
 
-    polls = [dialect.done("/files/old.png?X-Amz-Signature=1"), dialect.done("/files/new.png?X-Amz-Signature=2")]
-    act(tmp_path, Service(dialect, poll=polls, files={"/files/old.png": [answer]}), story)
+    polls = [by_link.done("/files/old.png?X-Amz-Signature=1"), by_link.done("/files/new.png?X-Amz-Signature=2")]
+    act(tmp_path, Service(by_link, poll=polls, files={"/files/old.png": [answer]}), story)
     assert troubles == []
 
 
-def test_case_052_a_link_that_stays_expired_ends_as_expired(tmp_path: Path, dialect: Dialect) -> None:
-    given_up(tmp_path, with_file(dialect, GONE), S.EXPIRED, "link_expired")
+def test_case_052_a_link_that_stays_expired_ends_as_expired(tmp_path: Path, by_link: Dialect) -> None:
+    given_up(tmp_path, with_file(by_link, GONE), S.EXPIRED, "link_expired")
 
 
-def test_case_053_a_link_that_works_only_after_a_moment_is_tried_again(tmp_path: Path, dialect: Dialect) -> None:
+def test_case_053_a_link_that_works_only_after_a_moment_is_tried_again(tmp_path: Path, by_link: Dialect) -> None:
     not_yet = reply(403, XML % (b"AccessDenied", b"Request is not valid yet"))
-    _, _, files = saved(tmp_path, with_file(dialect, not_yet, reply(404), PICTURE))
+    _, _, files = saved(tmp_path, with_file(by_link, not_yet, reply(404), PICTURE))
     assert files == [PIXEL]
 
 
-def test_case_054_a_signed_link_is_fetched_without_the_key(tmp_path: Path, dialect: Dialect) -> None:
+def test_case_054_a_signed_link_is_fetched_without_the_key(tmp_path: Path, by_link: Dialect) -> None:
     async def storage(seen: Seen, wire: Wire) -> None:
         two = "authorization" in seen.headers
         await wire.send(reply(400, XML % (b"InvalidArgument", b"Only one auth mechanism allowed")) if two else PICTURE)
 
-    _, server, _ = saved(tmp_path, with_file(dialect, storage))
+    _, server, _ = saved(tmp_path, with_file(by_link, storage))
     (seen,) = (seen for seen in server.seen if seen.path == LINK)
     assert not {"authorization", "cookie", "x-key", "x-api-key"} & seen.headers.keys()
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_case_055_a_redirect_of_the_service_takes_the_key_nowhere(dialect: Dialect, status: int) -> None:
+def test_case_055_a_redirect_of_the_service_takes_the_key_nowhere(by_link: Dialect, status: int) -> None:
     strangers: list[Running] = []
 
     async def leads_away(_seen: Seen, wire: Wire) -> None:
-        async with serving(lambda _seen, wire: wire.send(dialect.running())) as stranger:
+        async with serving(lambda _seen, wire: wire.send(by_link.running())) as stranger:
             strangers.append(stranger)
             await wire.send(reply(status, b"", f"Location: {stranger.base_url}/take"))
 
-    error, server = ask(dialect, leads_away, lambda provider: provider.poll({"v": 1, "key": "r1"}))
+    error, server = ask(by_link, leads_away, lambda provider: provider.poll({"v": 1, "key": "r1"}))
     assert isinstance(error, NotAServiceAnswerError)
     assert len(server.seen) == 1
     assert [stranger.connections for stranger in strangers] == [0]
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_case_056_a_paid_request_follows_no_redirect_and_becomes_no_get(dialect: Dialect, status: int) -> None:
-    script = reply(status, b"", f"Location: {dialect.create_path}/")
-    body = PreparedRequest(dialect.create_path, b"{}")
-    error, server = ask(dialect, script, lambda provider: provider.submit(body))
+def test_case_056_a_paid_request_follows_no_redirect_and_becomes_no_get(by_link: Dialect, status: int) -> None:
+    script = reply(status, b"", f"Location: {by_link.create_path}/")
+    body = by_link.prepared()
+    error, server = ask(by_link, script, lambda provider: provider.submit(body))
     assert isinstance(error, NotAServiceAnswerError)
     assert not error.not_started
     assert [seen.method for seen in server.seen] == ["POST"]
 
 
 def test_case_056_a_result_is_found_behind_five_redirects_and_not_behind_a_circle(
-    tmp_path: Path, dialect: Dialect
+    tmp_path: Path, by_link: Dialect
 ) -> None:
     hops = {f"/files/{n}": [reply(302, b"", f"Location: /files/{n + 1}")] for n in range(MAX_REDIRECTS)}
-    _, _, files = saved(tmp_path, Service(dialect, poll=[dialect.done("/files/0")], files=dict(hops)))
+    _, _, files = saved(tmp_path, Service(by_link, poll=[by_link.done("/files/0")], files=dict(hops)))
     assert files == [PIXEL]
-    circle = with_file(dialect, reply(302, b"", f"Location: {LINK}"))
+    circle = with_file(by_link, reply(302, b"", f"Location: {LINK}"))
     server = given_up(tmp_path / "other", circle, S.FAILED, "insecure_address")
     assert sum(seen.path == LINK for seen in server.seen) == MAX_REDIRECTS + 1
 
 
-def test_case_056_a_redirect_into_the_network_around_is_not_followed(tmp_path: Path, dialect: Dialect) -> None:
-    inside = with_file(dialect, reply(302, b"", "Location: http://192.168.0.1/admin"))
+def test_case_056_a_redirect_into_the_network_around_is_not_followed(tmp_path: Path, by_link: Dialect) -> None:
+    inside = with_file(by_link, reply(302, b"", "Location: http://192.168.0.1/admin"))
     given_up(tmp_path, inside, S.FAILED, "insecure_address")
 
 
 @pytest.mark.parametrize(
     "link", ["/files/a.png", "files/a.png", " /files/a.png\n", "/files/../files/a.png", "/files/a b.png"]
 )
-def test_case_057_a_link_without_a_host_lies_at_the_service(tmp_path: Path, dialect: Dialect, link: str) -> None:
-    _, _, files = saved(tmp_path, Service(dialect, poll=[dialect.done(link)]))
+def test_case_057_a_link_without_a_host_lies_at_the_service(tmp_path: Path, by_link: Dialect, link: str) -> None:
+    _, _, files = saved(tmp_path, Service(by_link, poll=[by_link.done(link)]))
     assert files == [PIXEL]
 
 
@@ -178,8 +177,8 @@ def test_case_057_a_link_without_a_host_lies_at_the_service(tmp_path: Path, dial
         ("files.example.org:8443/a.png", "https://files.example.org:8443/a.png"),
     ],
 )
-def test_case_057_a_link_without_a_scheme_is_https(dialect: Dialect, link: str, url: str) -> None:
-    snapshot, _ = ask(dialect, dialect.done(link), lambda provider: provider.poll({"v": 1, "key": "r1"}))
+def test_case_057_a_link_without_a_scheme_is_https(by_link: Dialect, link: str, url: str) -> None:
+    snapshot, _ = ask(by_link, by_link.done(link), lambda provider: provider.poll({"v": 1, "key": "r1"}))
     assert isinstance(snapshot, Snapshot)
     assert [artifact.url for artifact in snapshot.artifacts] == [url]
 
@@ -188,9 +187,9 @@ def test_case_057_a_link_without_a_scheme_is_https(dialect: Dialect, link: str, 
     "link", ["file:///etc/passwd", "javascript:alert(1)", "ftp://example.org/a", "http://10.0.0.1/a"]
 )
 def test_case_057_a_link_to_somewhere_else_is_refused_with_its_reason(
-    tmp_path: Path, dialect: Dialect, link: str
+    tmp_path: Path, by_link: Dialect, link: str
 ) -> None:
-    given_up(tmp_path, Service(dialect, poll=[dialect.done(link)]), S.FAILED, "insecure_address")
+    given_up(tmp_path, Service(by_link, poll=[by_link.done(link)]), S.FAILED, "insecure_address")
 
 
 ENCODED = base64.b64encode(PIXEL).decode()
@@ -242,10 +241,10 @@ def test_case_058_what_is_no_encoding_or_no_media_is_never_saved(tmp_path: Path,
     ],
 )
 def test_case_059_a_file_is_what_its_bytes_are(
-    tmp_path: Path, dialect: Dialect, name: str, kind: str, medium: Medium
+    tmp_path: Path, by_link: Dialect, name: str, kind: str, medium: Medium
 ) -> None:
     data = (MEDIA / name).read_bytes()
-    job, _, files = saved(tmp_path, with_file(dialect, reply(200, data, f"Content-Type: {kind}")))
+    job, _, files = saved(tmp_path, with_file(by_link, reply(200, data, f"Content-Type: {kind}")))
     (asset,) = job.saved_assets
     assert files == [data]
     assert (asset.medium, Path(asset.path).suffix) == (medium, Path(name).suffix)
@@ -261,7 +260,7 @@ def test_case_059_a_file_is_what_its_bytes_are(
     ],
 )
 def test_case_060_a_page_instead_of_a_picture_is_not_saved_and_the_picture_can_still_be_fetched(
-    tmp_path: Path, dialect: Dialect, body: bytes
+    tmp_path: Path, by_link: Dialect, body: bytes
 ) -> None:
     async def story(here: Scene) -> None:
         job_id = here.stage.submit()
@@ -274,14 +273,14 @@ def test_case_060_a_page_instead_of_a_picture_is_not_saved_and_the_picture_can_s
         await here.stage.until_state(job_id, S.DONE)
         assert here.posts == 1
 
-    act(tmp_path, with_file(dialect, reply(200, body, "Content-Type: image/png")), story)
+    act(tmp_path, with_file(by_link, reply(200, body, "Content-Type: image/png")), story)
 
 
 @pytest.mark.parametrize("play", [chunked(BIG), cut(reply(200, BIG, length=-1))])
 def test_case_061_a_file_without_a_length_is_whole_when_the_protocol_says_so(
-    tmp_path: Path, dialect: Dialect, play: Play
+    tmp_path: Path, by_link: Dialect, play: Play
 ) -> None:
-    _, _, files = saved(tmp_path, with_file(dialect, play))
+    _, _, files = saved(tmp_path, with_file(by_link, play))
     assert files == [BIG]
 
 
@@ -301,9 +300,9 @@ def test_case_062_progress_is_counted_in_bytes_of_the_wire_and_never_exceeds_the
     assert all(total == len(BIG) and done <= total for done, total in steps if total)
 
 
-def test_case_062_a_packed_file_is_not_taken_for_the_file(tmp_path: Path, dialect: Dialect) -> None:
+def test_case_062_a_packed_file_is_not_taken_for_the_file(tmp_path: Path, by_link: Dialect) -> None:
     packed = reply(200, gzip.compress(BIG), "Content-Encoding: gzip")
-    given_up(tmp_path, with_file(dialect, packed), S.FAILED, "broken_result")
+    given_up(tmp_path, with_file(by_link, packed), S.FAILED, "broken_result")
 
 
 def whole_or_rest(seen: Seen) -> bytes:
@@ -321,10 +320,10 @@ HALF = cut(reply(200, BIG[:500_000], f"ETag: {ETAG}", length=len(BIG)))
 
 
 @pytest.mark.parametrize("share", [0, 1, 50, 99])
-def test_case_063_a_file_that_was_cut_goes_on_where_it_stopped(tmp_path: Path, dialect: Dialect, share: int) -> None:
+def test_case_063_a_file_that_was_cut_goes_on_where_it_stopped(tmp_path: Path, by_link: Dialect, share: int) -> None:
     sent = len(BIG) * share // 100
     first = cut(reply(200, BIG[:sent], f"ETag: {ETAG}", length=len(BIG)))
-    _, server, files = saved(tmp_path, with_file(dialect, first, good_storage))
+    _, server, files = saved(tmp_path, with_file(by_link, first, good_storage))
     assert files == [BIG]
     again = [seen for seen in server.seen if seen.path == LINK][1]
     if sent:
@@ -353,20 +352,20 @@ def ignored(_seen: Seen) -> bytes:
 
 @pytest.mark.parametrize("answer", [other_file, wrong_part, not_satisfiable, ignored])
 def test_case_064_where_going_on_is_not_possible_the_file_is_fetched_from_its_beginning(
-    tmp_path: Path, dialect: Dialect, answer: Callable[[Seen], bytes]
+    tmp_path: Path, by_link: Dialect, answer: Callable[[Seen], bytes]
 ) -> None:
     async def storage(seen: Seen, wire: Wire) -> None:
         await wire.send(answer(seen))
 
-    _, _, files = saved(tmp_path, with_file(dialect, HALF, storage))
+    _, _, files = saved(tmp_path, with_file(by_link, HALF, storage))
     assert files == [BIG]
 
 
-def test_case_065_an_empty_file_is_asked_for_again(tmp_path: Path, dialect: Dialect) -> None:
+def test_case_065_an_empty_file_is_asked_for_again(tmp_path: Path, by_link: Dialect) -> None:
     empty = reply(200, b"", "Content-Type: image/png")
-    _, _, files = saved(tmp_path, with_file(dialect, empty, empty, PICTURE))
+    _, _, files = saved(tmp_path, with_file(by_link, empty, empty, PICTURE))
     assert files == [PIXEL]
-    given_up(tmp_path / "other", with_file(dialect, empty), S.FAILED, "broken_result")
+    given_up(tmp_path / "other", with_file(by_link, empty), S.FAILED, "broken_result")
 
 
 async def endless(_seen: Seen, wire: Wire) -> None:
@@ -377,13 +376,13 @@ async def endless(_seen: Seen, wire: Wire) -> None:
 
 @pytest.mark.parametrize("play", [endless, reply(200, PIXEL, length=2**40)])
 def test_case_066_a_file_beyond_the_limit_is_cut_and_leaves_nothing(
-    tmp_path: Path, dialect: Dialect, play: Play
+    tmp_path: Path, by_link: Dialect, play: Play
 ) -> None:
     limits = SavingLimits(max_bytes=1024 * 1024)
-    given_up(tmp_path, with_file(dialect, play), S.FAILED, "result_too_large", limits=limits)
+    given_up(tmp_path, with_file(by_link, play), S.FAILED, "result_too_large", limits=limits)
 
 
-def test_case_067_a_full_disk_waits_for_room(tmp_path: Path, dialect: Dialect) -> None:
+def test_case_067_a_full_disk_waits_for_room(tmp_path: Path, by_link: Dialect) -> None:
     async def story(here: Scene) -> None:
         job_id = here.stage.submit()
         await here.stage.until(lambda: "disk_full" in [job.problem.code for job in here.stage.changes if job.problem])
@@ -392,10 +391,10 @@ def test_case_067_a_full_disk_waits_for_room(tmp_path: Path, dialect: Dialect) -
         await here.stage.until_state(job_id, S.DONE)
 
     huge = reply(200, PIXEL, length=10**16)
-    act(tmp_path, with_file(dialect, huge), story, limits=SavingLimits(max_bytes=10**17))
+    act(tmp_path, with_file(by_link, huge), story, limits=SavingLimits(max_bytes=10**17))
 
 
-def test_case_067_a_drive_that_is_pulled_waits_for_it_and_keeps_what_came(tmp_path: Path, dialect: Dialect) -> None:
+def test_case_067_a_drive_that_is_pulled_waits_for_it_and_keeps_what_came(tmp_path: Path, by_link: Dialect) -> None:
     library, away = tmp_path / "library", tmp_path / "away"
 
     async def story(here: Scene) -> None:
@@ -409,7 +408,7 @@ def test_case_067_a_drive_that_is_pulled_waits_for_it_and_keeps_what_came(tmp_pa
         away.rename(library)
         await here.stage.until_state(job_id, S.DONE)
 
-    act(tmp_path, with_file(dialect, HALF, HALF, HALF, good_storage), story, pause_factor=0.1)
+    act(tmp_path, with_file(by_link, HALF, HALF, HALF, good_storage), story, pause_factor=0.1)
 
 
 NAMES = [
@@ -435,9 +434,9 @@ NAMES = [
 
 @pytest.mark.parametrize("name", NAMES)
 def test_case_068_what_the_server_calls_a_file_never_becomes_its_name(
-    tmp_path: Path, dialect: Dialect, name: str
+    tmp_path: Path, by_link: Dialect, name: str
 ) -> None:
-    text = json.dumps(dialect.job("r1", "succeeded", [LINK])).replace(
+    text = json.dumps(by_link.job("r1", "succeeded", [LINK])).replace(
         '"file_name": ""', f'"file_name": {json.dumps(name)}'
     )
     extra = json.dumps({"file_name": name, "filename": name, "name": name})[1:]
@@ -445,7 +444,7 @@ def test_case_068_what_the_server_calls_a_file_never_becomes_its_name(
     shown = name.encode("utf-8", "replace").decode("latin-1").translate({0: "", 27: ""})
     file = reply(200, PIXEL, f'Content-Disposition: attachment; filename="{shown}"')
     profile = tmp_path / "profile"
-    job, _, _ = saved(profile, Service(dialect, poll=[poll], files={LINK: [file]}))
+    job, _, _ = saved(profile, Service(by_link, poll=[poll], files={LINK: [file]}))
     (asset,) = job.saved_assets
     assert asset.path.startswith("images/")
     assert Path(asset.path).name.endswith(f"a lake {job.job_id[-8:]}.png")
@@ -455,7 +454,7 @@ def test_case_068_what_the_server_calls_a_file_never_becomes_its_name(
     assert outside <= {"test.db", "test.db-wal", "test.db-shm", "settings.json"}
 
 
-def test_case_069_equal_names_never_overwrite_each_other(tmp_path: Path, dialect: Dialect) -> None:
+def test_case_069_equal_names_never_overwrite_each_other(tmp_path: Path, by_link: Dialect) -> None:
     jobs: list[Job] = []
     bodies = {f"/files/{n}/output_image.png": [reply(200, PIXEL + bytes([n]))] for n in range(4)}
 
@@ -465,43 +464,43 @@ def test_case_069_equal_names_never_overwrite_each_other(tmp_path: Path, dialect
         assert len(set(paths)) == 8
         assert sorted(path.read_bytes()[-1] for path in paths) == [0, 0, 1, 1, 2, 2, 3, 3]
 
-    service = Service(dialect, create=[dialect.created("r1"), dialect.created("r2")], poll=[dialect.done(*bodies)])
+    service = Service(by_link, create=[by_link.created("r1"), by_link.created("r2")], poll=[by_link.done(*bodies)])
     service.files = dict(bodies)
     act(tmp_path, service, story)
 
 
-def test_case_070_a_file_that_is_listed_twice_is_saved_once(tmp_path: Path, dialect: Dialect) -> None:
+def test_case_070_a_file_that_is_listed_twice_is_saved_once(tmp_path: Path, by_link: Dialect) -> None:
     links = [f"{LINK}?X-Amz-Signature=1", f"{LINK}?X-Amz-Signature=2", LINK]
-    body = dialect.job("r1", "succeeded", links)
+    body = by_link.job("r1", "succeeded", links)
     body = {**body, "thumbnail_url": LINK, "meta_info": {"result_download_url": LINK}}
-    job, server, _ = saved(tmp_path, Service(dialect, poll=[json_reply(body)]))
+    job, server, _ = saved(tmp_path, Service(by_link, poll=[json_reply(body)]))
     assert len(job.saved_assets) == 1
     assert sum(seen.path.startswith(LINK) for seen in server.seen) == 1
 
 
 def test_case_071_a_result_is_fetched_at_once_and_before_anything_else_is_asked(
-    tmp_path: Path, dialect: Dialect
+    tmp_path: Path, by_link: Dialect
 ) -> None:
-    _, server, _ = saved(tmp_path, Service(dialect, poll=[dialect.running(), dialect.done(LINK)]), pace_s=0.2)
+    _, server, _ = saved(tmp_path, Service(by_link, poll=[by_link.running(), by_link.done(LINK)]), pace_s=0.2)
     paths = [urlsplit(seen.path).path for seen in server.seen if seen.method == "GET"]
-    job = dialect.job_path("r1")
+    job = by_link.job_path("r1")
     assert paths == [job, job, LINK]
 
 
 def test_case_072_results_that_were_there_and_are_wiped_are_expired_and_not_empty(
-    tmp_path: Path, dialect: Dialect
+    tmp_path: Path, by_link: Dialect
 ) -> None:
-    service = Service(dialect, poll=[dialect.done(LINK), dialect.done()], files={LINK: [GONE]})
+    service = Service(by_link, poll=[by_link.done(LINK), by_link.done()], files={LINK: [GONE]})
     given_up(tmp_path, service, S.EXPIRED, "link_expired")
 
 
 def test_case_073_a_link_with_a_person_in_it_is_neither_stored_nor_logged(
-    tmp_path: Path, dialect: Dialect, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, by_link: Dialect, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     link = "/files/person-4711/a.png?X-Amz-Credential=person-4711&X-Amz-Signature=abcdef0123456789"
-    polls = [dialect.done(link), dialect.running(), dialect.done(link)]
-    saved(tmp_path, Service(dialect, poll=polls, files={"/files/person-4711/a.png": [GONE, PICTURE]}))
+    polls = [by_link.done(link), by_link.running(), by_link.done(link)]
+    saved(tmp_path, Service(by_link, poll=polls, files={"/files/person-4711/a.png": [GONE, PICTURE]}))
     for secret in ("person-4711", "abcdef0123456789"):
         assert secret not in caplog.text
         holders = [path.name for path in tmp_path.rglob("*") if path.is_file() and secret.encode() in path.read_bytes()]
@@ -512,9 +511,9 @@ def test_case_073_a_link_with_a_person_in_it_is_neither_stored_nor_logged(
     ("name", "medium"), [("film.mp4", Medium.VIDEO), ("sound.flac", Medium.AUDIO), ("picture.jpg", Medium.IMAGE)]
 )
 def test_case_074_a_result_lies_where_its_kind_belongs_whatever_was_asked_for(
-    tmp_path: Path, dialect: Dialect, name: str, medium: Medium
+    tmp_path: Path, by_link: Dialect, name: str, medium: Medium
 ) -> None:
-    job, _, _ = saved(tmp_path, with_file(dialect, reply(200, (MEDIA / name).read_bytes())))
+    job, _, _ = saved(tmp_path, with_file(by_link, reply(200, (MEDIA / name).read_bytes())))
     (asset,) = job.saved_assets
     assert asset.medium is medium
     assert asset.path.startswith({"image": "images/", "video": "videos/", "audio": "audio/"}[medium])

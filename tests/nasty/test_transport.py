@@ -18,23 +18,20 @@ from app.domain.errors import (
     StudioError,
 )
 from app.domain.job import JobState as S
-from app.domain.remote import RemoteRef, RemoteState, Snapshot
+from app.domain.remote import RemoteState, Snapshot
 from app.domain.values import Json, JsonObject
 from app.net.address import is_loopback_address
 from app.net.client import ApiClient
 from app.net.network import JudgedNetwork
-from app.providers.base import PreparedRequest
 from tests.nasty.dialects import IN_NETMIND, Dialect
 from tests.nasty.stage import KEY, PICTURE, Play, Scene, Service, act, ask, scene
 from tests.net.certificates import ON_LINUX, TRUSTED, answer, probe, served_by, trusting
 from tests.net.servers import Seen, Wire, json_reply, reply, serving
 from tests.providers.recordings import recorded
 
-REF: RemoteRef = {"v": 1, "key": "r1"}
-
 
 def polled(dialect: Dialect, play: Play) -> Snapshot | StudioError:
-    return ask(dialect, play, lambda provider: provider.poll(REF))[0]
+    return ask(dialect, play, lambda provider: provider.poll(dialect.ref()))[0]
 
 
 def test_case_095_an_answer_after_more_than_five_seconds_is_an_answer(tmp_path: Path) -> None:
@@ -55,10 +52,10 @@ def test_case_095_an_answer_after_more_than_five_seconds_is_an_answer(tmp_path: 
             poll=[slowly(dialect.done("/files/a.png"))],
         )
         async with serving(service.play) as server:
-            provider = dialect.provider(server.base_url, lambda: KEY, exchange_s=20.0)
-            body = PreparedRequest(dialect.create_path, b"{}")
+            provider = dialect.provider(server.base_url, lambda: KEY, tmp_path, exchange_s=20.0)
+            body = dialect.prepared()
             await provider.submit(body)
-            submission, snapshot = await asyncio.gather(provider.submit(body), provider.poll(REF))
+            submission, snapshot = await asyncio.gather(provider.submit(body), provider.poll(dialect.ref()))
             assert submission.ref["key"] == "r2"
             assert snapshot.state is RemoteState.SUCCEEDED
             await provider.close()
@@ -66,7 +63,7 @@ def test_case_095_an_answer_after_more_than_five_seconds_is_an_answer(tmp_path: 
     asyncio.run(main())
 
 
-def test_case_096_a_connection_on_which_nothing_comes_ends_in_its_time(dialect: Dialect) -> None:
+def test_case_096_a_connection_on_which_nothing_comes_ends_in_its_time(tmp_path: Path, dialect: Dialect) -> None:
     """Plain, and in the middle of a TLS handshake."""
 
     async def main() -> None:
@@ -76,10 +73,10 @@ def test_case_096_a_connection_on_which_nothing_comes_ends_in_its_time(dialect: 
                 (f"http://127.0.0.1:{port}", ServiceTimeoutError),
                 (f"https://127.0.0.1:{port}", NoConnectionError),
             ):
-                provider = dialect.provider(url, lambda: KEY, exchange_s=0.3)
+                provider = dialect.provider(url, lambda: KEY, tmp_path, exchange_s=0.3)
                 started = time.monotonic()
                 with pytest.raises(kind):
-                    await provider.submit(PreparedRequest(dialect.create_path, b"{}"))
+                    await provider.submit(dialect.prepared())
                 assert time.monotonic() - started < 3
                 await provider.close()
 
@@ -196,11 +193,11 @@ def test_case_099_without_a_network_no_job_fails_and_one_sentence_says_so(tmp_pa
     asyncio.run(main())
 
 
-def test_case_099_an_unknown_name_is_no_connection_and_nothing_was_sent(dialect: Dialect) -> None:
+def test_case_099_an_unknown_name_is_no_connection_and_nothing_was_sent(tmp_path: Path, dialect: Dialect) -> None:
     async def main() -> None:
-        provider = dialect.provider("https://no-such-host.invalid", lambda: KEY)
+        provider = dialect.provider("https://no-such-host.invalid", lambda: KEY, tmp_path)
         with pytest.raises(StudioError) as caught:
-            await provider.submit(PreparedRequest(dialect.create_path, b"{}"))
+            await provider.submit(dialect.prepared())
         assert caught.value.not_started
         await provider.close()
 
