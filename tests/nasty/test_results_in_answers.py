@@ -253,18 +253,6 @@ def test_case_066_a_result_beyond_the_limit_is_never_saved(tmp_path: Path, way: 
     assert (code_of(job), files) == ("result_too_large", [])
 
 
-def test_case_067_a_result_that_finds_no_room_waits_for_it(tmp_path: Path) -> None:
-    async def story(here: Scene) -> None:
-        job_id = here.stage.submit()
-        await here.stage.until(lambda: "disk_full" in [job.problem.code for job in here.stage.changes if job.problem])
-        assert here.stage.state(job_id) is S.SAVING
-        here.service.files = {RESULT: [PICTURE]}
-        await here.stage.until_state(job_id, S.DONE)
-        assert here.posts == 1
-
-    act(tmp_path, finished(IN_OCTOAI, reply(200, b"{", length=10**16)), story)
-
-
 def test_case_069_several_results_of_one_answer_are_several_files(tmp_path: Path, way: Dialect) -> None:
     data = [PIXEL + bytes([n]) for n in range(4)]
     _, files, _ = played(tmp_path, finished(way, json_reply(octoai_result(*data))), S.DONE)
