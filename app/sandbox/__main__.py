@@ -21,6 +21,7 @@ DESCRIPTION = """Slowlight's demo server: hosted generation services on this com
 Set its address as base URL and one of its keys as key. It speaks, all at once:
   NetMind   /v1/generation (seed 000 or 001, see --dialect)
   Haiper    /v1/haiper-job and /v1/netmind-video-job
+  Endpoints /v1/inference-service (seed 003); their exact bill is at /sandbox/bill
   OctoAI    /generate/ENGINE, /v1/requests/ID and /v1/responses/ID; ENGINE is one of
             {engines}
 The start page and /sandbox/ledger tell more."""
@@ -40,6 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         retention_s=given.retention,
         state_dir=given.state_dir,
         media=Media(given.media),
+        clock_factor=given.clock_factor,
+        endpoint_list=given.endpoint_list,
     )
     try:
         sock = listening_socket(given.host, given.port)
@@ -83,6 +86,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--media", choices=list(Media), default="full", help="small: plain results, quickly (default: %(default)s)")
     add("--link-life", type=_positive, default=7200.0, metavar="SECONDS", help="of result links (default: %(default)s)")
     add("--retention", type=_positive, default=86400.0, metavar="SECONDS", help="of jobs (default: %(default)s)")
+    add("--clock-factor", type=_positive, default=1.0, help="how many times quicker endpoints live and are billed")
+    add("--endpoint-list", action="store_true", help="answer a list of endpoints, which the published API has not")
     add("--state-dir", type=Path, metavar="DIR", help="keep jobs and results here across restarts")
     add("--parent-pid", type=int, metavar="PID", help="end when this process is gone")
     add("--announce", action="store_true", help="print one line of JSON when listening: port and base_url")

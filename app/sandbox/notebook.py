@@ -8,8 +8,10 @@ from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_AN_ID = re.compile(r"^(/v1/(?:generation|haiper-job|netmind-video-job|requests|responses|files))/.+")
-_PAID = re.compile(r"(/v1/(generation|haiper-job|netmind-video-job)|/generate/[^/]+)$")
+_AN_ID = re.compile(
+    r"^(/v1/(?:generation|haiper-job|netmind-video-job|requests|responses|files|inference-service))/(?!flavor$).+"
+)
+_PAID = re.compile(r"(/v1/(generation|haiper-job|netmind-video-job|inference-service)|/generate/[^/]+)$")
 LARGEST_BODY = 10 * 1024 * 1024  # bytes
 LARGEST_UPLOAD = 512 * 1024 * 1024
 

@@ -7,6 +7,7 @@ from typing import Self
 from app.sandbox.desk import Desk
 from app.sandbox.jobs import Job
 from app.sandbox.notebook import Notebook, SeenRequest
+from app.sandbox.rentals import RentalBook
 from app.sandbox.server import create_app
 from app.sandbox.serving import DemoServer, base_url, listening_socket, serve
 from app.sandbox.settings import Media, SandboxSettings
@@ -35,6 +36,7 @@ class RunningSandbox:
         self._server: DemoServer | None = None
         self._desk: Desk | None = None
         self.base_url = ""
+        self.rentals = RentalBook()
 
     def __enter__(self) -> Self:
         """Start, and come back when requests are answered."""
@@ -58,6 +60,7 @@ class RunningSandbox:
         self.base_url = base_url(sock)
         app = create_app(self.settings, notebook=self._notebook)
         self._desk = app.state.desk
+        self.rentals = app.state.rentals
         over_or_ready = threading.Event()
 
         def ready(server: DemoServer) -> None:

@@ -27,6 +27,8 @@ from app.sandbox.notebook import Notebook, NotingMiddleware
 from app.sandbox.octoai_api import OctoAiApi
 from app.sandbox.octoai_rules import ENGINES
 from app.sandbox.painters import shared_workshop
+from app.sandbox.rental_api import RentalApi
+from app.sandbox.rentals import MARKS_EXPLAINED
 from app.sandbox.settings import SandboxSettings
 from app.sandbox.triggers import Trigger, explanation, triggers_in
 
@@ -34,7 +36,7 @@ NO_GENERATION = "Generation not found"
 
 WELCOME = """This is Slowlight's demo server. It is not AI: pictures, films and sounds are made by formulas.
 
-It speaks the dialects of three services, so that a client can be tried without an account.
+It speaks the dialects of four services, so that a client can be tried without an account.
 
 NetMind generation
   POST   /v1/generation        GET    /v1/generation
@@ -55,10 +57,18 @@ OctoAI, asynchronous with the header X-OctoAI-Async: 1
                                GET    /v1/responses/ID
   Engines: {engines}
 
-Every POST that would cost money, in all dialects: GET /sandbox/ledger
+NetMind endpoints, rented GPUs of which none exists
+  GET    /v1/inference-service/flavor
+  POST   /v1/inference-service
+  GET    /v1/inference-service/ID   PUT and DELETE the same
 
-Marks in a prompt make it misbehave on purpose:
+Every POST that would cost money, in all dialects: GET /sandbox/ledger
+What the endpoints would have cost, to the second: GET /sandbox/bill
+
+Marks in a prompt, or in an endpoint's name or description, make it misbehave on purpose:
 {marks}
+Marks in an endpoint's name or description only:
+{endpoint_marks}
 """
 
 
@@ -81,6 +91,7 @@ def create_app(settings: SandboxSettings, *, notebook: Notebook | None = None) -
             desk.close()
 
     handlers = _Handlers(desk, notes)
+    rentals = RentalApi(desk, settings)
     app = Starlette(
         routes=[
             Route("/", handlers.welcome),
@@ -91,6 +102,7 @@ def create_app(settings: SandboxSettings, *, notebook: Notebook | None = None) -
             *HaiperApi(desk).routes(),
             *OctoAiApi(desk).routes(),
             *FilesApi(desk).routes(),
+            *rentals.routes(),
             Route("/files/{token}/{name}", handlers.download, methods=["GET", "HEAD"]),
             Route("/sandbox/ledger", handlers.ledger),
         ],
@@ -99,6 +111,7 @@ def create_app(settings: SandboxSettings, *, notebook: Notebook | None = None) -
         lifespan=lifespan,
     )
     app.state.desk = desk
+    app.state.rentals = rentals.book
     return app
 
 
@@ -111,7 +124,12 @@ class _Handlers:
 
     async def welcome(self, _request: Request) -> Answer:
         return PlainTextResponse(
-            WELCOME.format(models=", ".join(MODELS), engines=", ".join(ENGINES), marks=explanation())
+            WELCOME.format(
+                models=", ".join(MODELS),
+                engines=", ".join(ENGINES),
+                marks=explanation(),
+                endpoint_marks="\n".join(f"  [{mark}]".ljust(13) + words for mark, words in MARKS_EXPLAINED.items()),
+            )
         )
 
     async def create(self, request: Request) -> Answer:

@@ -40,12 +40,14 @@ class SandboxSettings:
     retention_s: float = 86400.0  # a job and its files are thrown away after a day
     state_dir: Path | None = None  # None: nothing survives the server
     media: Media = Media.FULL
+    clock_factor: float = 1.0  # how many times quicker the clock of rented GPUs and of their bill goes
+    endpoint_list: bool = False  # GET /v1/inference-service, which the seed does not have
 
     def __post_init__(self) -> None:
         """Refuse numbers that would make the server wait for ever.
 
         Raises:
-            ValueError: speed, link life or retention is not above zero.
+            ValueError: speed, link life, retention or clock factor is not above zero.
         """
-        if min(self.speed, self.link_life_s, self.retention_s) <= 0:
-            raise ValueError("speed, link_life_s and retention_s must be above zero")
+        if min(self.speed, self.link_life_s, self.retention_s, self.clock_factor) <= 0:
+            raise ValueError("speed, link_life_s, retention_s and clock_factor must be above zero")
