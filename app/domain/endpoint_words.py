@@ -47,6 +47,7 @@ _BY_GOAL = {
         text("Scaling"), Tone.RUNNING, text("Waiting for the service to show the new number of instances.")
     ),
 }
+_DELETING = StateWords(text("Deleting"), Tone.WAITING, text("No instance is left, so nothing is billed."))
 _STOPPED = StateWords(text("Stopped"), Tone.WAITING, text("No instance is left, so nothing is billed."))
 
 
@@ -54,6 +55,8 @@ def state_words(endpoint: Endpoint) -> StateWords:
     """What stands in the row. A word of the server that is not known is shown as it came."""
     if endpoint.phase is not Phase.LIVE:
         return _BY_PHASE[endpoint.phase]
+    if endpoint.goal is Goal.DELETE and endpoint.is_stopped:
+        return _DELETING
     if endpoint.goal is not Goal.NONE:
         return _BY_GOAL[Goal.STOP if endpoint.goal is Goal.SCALE and endpoint.wanted == 0 else endpoint.goal]
     return _STOPPED if endpoint.is_stopped else _server_words(endpoint)
