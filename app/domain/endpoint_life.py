@@ -88,10 +88,15 @@ def gone(endpoint: Endpoint, now: datetime, told: datetime | None = None) -> tup
 
 
 def _is_settled(reading: Reading, target: int) -> bool:
-    """Whether the answer proves that as many run as are wanted. For none at all a word that says *available* is no proof."""
-    if reading.there is not None:
-        return reading.there == target
-    return reading.state is EndpointState.STOPPED if target == 0 else reading.state is EndpointState.READY
+    """Whether the answer proves that as many run as are wanted.
+
+    None at all is proved by a word that says so, or by a count of none from one that is past its start: while it starts or
+    after it failed, a count of those that answer says nothing about those that are billed.
+    """
+    if target == 0:
+        says_none = reading.there == 0 and reading.state is EndpointState.READY
+        return reading.state is EndpointState.STOPPED or says_none
+    return reading.state is EndpointState.READY if reading.there is None else reading.there == target
 
 
 def _counts_from(before: Endpoint, after: Endpoint, now: datetime) -> datetime:

@@ -41,6 +41,7 @@ def service_json(rental: Rental, now: float, base_url: str, *, old: Rental | Non
     flavor = flavor_of(rental.flavor_id)
     status = "initializing" if old is not None else rental.status(now)
     failed = status == "failed"
+    count = {} if Mark.SILENT in rental.marks else {"available_instance_number": rental.there(now)}
     return {
         "service_id": rental.id,
         "name": rental.name,
@@ -52,16 +53,13 @@ def service_json(rental: Rental, now: float, base_url: str, *, old: Rental | Non
             "resource_display_name": flavor.name,
             "scale_type": "manual",
             "flavor_id": rental.flavor_id,
-            "target_instance_number": shown.current(now).asked,
+            "target_instance_number": shown.target(now),
             "scale_policy": None,
             "VRAM": "32GB",
             "image_size": "12GB",
         },
         "billing_metadata": {"price_unit": float(flavor.price(rental.currency)), "payment_type": rental.currency},
-        "endpoint_metadata": {
-            "endpoint_url": f"{base_url}/endpoints/{rental.id}/",
-            "available_instance_number": rental.there(now),
-        },
+        "endpoint_metadata": {"endpoint_url": f"{base_url}/endpoints/{rental.id}/", **count},
         "deploy_metadata": {
             "image_url": rental.image,
             "command": rental.command,

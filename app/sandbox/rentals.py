@@ -21,7 +21,7 @@ EPOCH_S = 1_700_000_000.0
 """Where the factored clock and the real one show the same time."""
 READY_S, UP_S, DOWN_S, DELETE_S = 45.0, 30.0, 12.0, 6.0
 """How long starting, adding, taking away and deleting last, in seconds of the demo's clock at speed 1."""
-_MARK = re.compile(r"\[(fail|slow|text|no zero)\]", re.IGNORECASE)
+_MARK = re.compile(r"\[(fail|slow|text|no zero|eager|silent)\]", re.IGNORECASE)
 
 Clock = Callable[[], float]
 
@@ -33,6 +33,8 @@ class Mark(StrEnum):
     SLOW = "slow"
     TEXT = "text"
     NO_ZERO = "no zero"
+    EAGER = "eager"
+    SILENT = "silent"
 
 
 MARKS_EXPLAINED = {
@@ -40,6 +42,8 @@ MARKS_EXPLAINED = {
     Mark.SLOW: "everything about the endpoint takes ten times as long",
     Mark.TEXT: "PUT takes the number of instances as text only, and answers 422 to a number",
     Mark.NO_ZERO: "PUT answers 422 to no instances",
+    Mark.EAGER: "reads show the new number of instances at once, as available, long before it is true",
+    Mark.SILENT: "reads do not say how many instances there are",
 }
 
 
@@ -83,8 +87,6 @@ class Change:
 
     at: float
     instances: int
-    asked: int
-    """The number that reads show as wanted from then on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +118,16 @@ class Rental:
         """Whether it has ended for good."""
         return self.gone is not None and now >= self.gone
 
+    def target(self, now: float) -> int:
+        """The number of instances that reads show as wanted."""
+        return (self.changes[-1] if Mark.EAGER in self.marks else self.current(now)).instances
+
     def status(self, now: float) -> str:
         """The word on the wire. The last three are the demo's own: nobody documents any."""
         if self.gone is not None:
             return "deleting"
-        if now < self.ready or self.changes[-1].at > now:
+        is_changing = self.changes[-1].at > now
+        if now < self.ready or (is_changing and Mark.EAGER not in self.marks):
             return "initializing"
         if Mark.FAIL in self.marks:
             return "failed"
@@ -183,7 +190,7 @@ class RentalBook:
             created=now,
             updated=now,
             ready=now + self._lasts(READY_S, marks),
-            changes=(Change(now, instances, instances),),
+            changes=(Change(now, instances),),
             marks=marks,
             **wish,  # type: ignore[arg-type]
         )
@@ -195,7 +202,7 @@ class RentalBook:
         held = tuple(change for change in rental.changes if change.at <= now)
         lasts = UP_S if instances > held[-1].instances else DOWN_S
         at = max(now, rental.ready) + self._lasts(lasts, rental.marks)
-        changes = held if instances == held[-1].instances else (*held, Change(at, instances, instances))
+        changes = held if instances == held[-1].instances else (*held, Change(at, instances))
         return self._keep(replace(rental, changes=changes, updated=now))
 
     def delete(self, rental: Rental) -> None:

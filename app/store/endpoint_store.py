@@ -50,7 +50,9 @@ class EndpointStore:
             own = "SELECT * FROM endpoint_spend WHERE endpoint_id = ? ORDER BY begins_at, seq"
             return connection.execute(own, (endpoint.endpoint_id,)).fetchall()
 
-        return [stretch for row in await self._db.run(work) if (stretch := _stretch(row)) is not None]
+        is_intent = endpoint.phase is Phase.SENDING  # nothing is rented while its id might find no room
+        rows = await self._db.run(work, is_vital=not is_intent, needs_reserve=is_intent)
+        return [stretch for row in rows if (stretch := _stretch(row)) is not None]
 
     async def hide(self, endpoint_id: str, at: datetime) -> None:
         """Takes it off the page; what it has cost stays in the sums."""

@@ -82,6 +82,8 @@ def test_fewer_instances_are_billed_as_before_until_a_read_shows_them() -> None:
         (answer("initializing", 0), False),
         (answer("available", 0, 1), False),
         (answer("available", 0, 0), True),
+        (answer("initializing", 0, 0), False),
+        (answer("failed", 0, 0), False),
         (answer("stopped", 0), True),
         (answer("stopped", 2), False),
     ],

@@ -3,6 +3,7 @@
 The wire can lose a request or its answer, and the program can die at any call and at any commit.
 """
 
+import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -27,7 +28,7 @@ from app.services.endpoint_service import EndpointService
 from app.services.provider_service import ProviderService
 from app.services.settings_service import SettingsService
 from app.services.tasks import Tasks
-from app.store.database import Database
+from app.store.database import Database, OpenReport
 from app.store.endpoint_store import EndpointStore
 from app.store.secret_store import SecretStore
 from app.store.settings_store import SettingsStore
@@ -92,19 +93,21 @@ class MortalDatabase(Database):
 
     fate: Callable[[], str] = staticmethod(lambda: "")
 
-    async def run(self, work: Callable[[Any], T]) -> T:
+    async def run(
+        self, work: Callable[[sqlite3.Connection], T], *, is_vital: bool = False, needs_reserve: bool = False
+    ) -> T:
         fate = self.fate()
         if fate == "kill":
             raise KilledError
-        result = await super().run(work)
+        result = await super().run(work, is_vital=is_vital, needs_reserve=needs_reserve)
         if fate == "kill after":
             raise KilledError
         return result
 
-    def _connect(self) -> int:
-        version = super()._connect()
-        cast("Any", self)._connection.execute("PRAGMA synchronous = OFF")
-        return version
+    async def open(self) -> OpenReport:
+        report = await super().open()
+        await self._in_thread(lambda: cast("Any", self)._connection.execute("PRAGMA synchronous = OFF"))
+        return report
 
 
 @dataclass

@@ -117,7 +117,7 @@ class Program:
 
     async def _create(self, run: Run) -> None:
         self.made += 1
-        mark = self.random.choice(("", "", "", " [no zero]", " [text]", " [fail]"))
+        mark = self.random.choice(("", "", " [no zero]", " [text]", " [fail]", " [eager]", " [silent] [eager]"))
         await run.service.create(wish(f"e{self.made}{mark}", self.random.randint(1, 2), self._lease()))
 
     async def _find(self, run: Run, unsure: Endpoint) -> None:
