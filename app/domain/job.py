@@ -46,8 +46,8 @@ LEGAL_MOVES: Mapping[JobState, frozenset[JobState]] = {
     _S.QUEUED: frozenset({_S.RUNNING, _S.SAVING}) | _ENDS,
     _S.RUNNING: frozenset({_S.QUEUED, _S.SAVING}) | _ENDS,
     _S.SAVING: frozenset({_S.DONE}) | _ENDS,
-    # adopted by id after looking in the provider's list, or given up by the person
-    _S.UNSURE: frozenset({_S.QUEUED, _S.RUNNING, _S.SAVING, _S.FAILED, _S.CANCELLED}),
+    # adopted by id after looking in the provider's list; or the person says to send it again, or gives it up
+    _S.UNSURE: frozenset({_S.WAITING, _S.QUEUED, _S.RUNNING, _S.SAVING, _S.FAILED, _S.CANCELLED}),
     # the server still has the result and the person asks for it once more
     _S.FAILED: frozenset({_S.QUEUED}),
     _S.CANCELLED: frozenset({_S.QUEUED}),

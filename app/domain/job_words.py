@@ -62,6 +62,9 @@ class JobAction(StrEnum):
     RUN_AGAIN = "run_again"
     EDIT_AND_RUN = "edit_and_run"
     USE_RESULT = "use_result"
+    SEND_AGAIN = "send_again"
+    THIS_ONE = "this_one"
+    FORGET = "forget"
     DELETE = "delete"
     DELETE_BOTH = "delete_both"
     DELETE_THERE = "delete_there"
@@ -84,7 +87,7 @@ _OFFERS: Mapping[JobState, tuple[JobAction, ...]] = {
     _S.FAILED: (_A.SHOW, _A.RETRY, _A.FETCH_AGAIN, _A.EDIT_AND_RUN, _A.OPEN_FOLDER, _A.COPY_ERROR, *_DELETES),
     _S.CANCELLED: (_A.SHOW, _A.RUN_AGAIN, _A.FETCH_AGAIN, _A.EDIT_AND_RUN, _A.OPEN_FOLDER, *_DELETES),
     _S.EXPIRED: (_A.SHOW, _A.RUN_AGAIN, _A.FETCH_AGAIN, _A.EDIT_AND_RUN, _A.OPEN_FOLDER, _A.COPY_ERROR, _A.DELETE),
-    _S.UNSURE: (_A.RETRY, _A.EDIT_AND_RUN, _A.COPY_ERROR, _A.DELETE),
+    _S.UNSURE: (_A.THIS_ONE, _A.SEND_AGAIN, _A.FORGET, _A.EDIT_AND_RUN, _A.COPY_ERROR, _A.DELETE),
 }
 
 _LABELS: Mapping[JobAction, Text] = {
@@ -99,6 +102,9 @@ _LABELS: Mapping[JobAction, Text] = {
     _A.RUN_AGAIN: text("Run again"),
     _A.EDIT_AND_RUN: text("Edit and run"),
     _A.USE_RESULT: text("Use as reference image"),
+    _A.SEND_AGAIN: text("It did not start: send again"),
+    _A.THIS_ONE: text("It is this one"),
+    _A.FORGET: text("Forget"),
     _A.DELETE: text("Delete"),
     _A.DELETE_BOTH: text("Delete here and on the server"),
     _A.DELETE_THERE: text("Delete on the server only"),
@@ -116,6 +122,9 @@ ACTION_ICONS: Mapping[JobAction, str] = {
     _A.RUN_AGAIN: "refresh-cw",
     _A.EDIT_AND_RUN: "pencil",
     _A.USE_RESULT: "image-plus",
+    _A.SEND_AGAIN: "rotate-ccw",
+    _A.THIS_ONE: "check",
+    _A.FORGET: "x",
     _A.DELETE: "trash-2",
     _A.DELETE_BOTH: "trash-2",
     _A.DELETE_THERE: "trash-2",
@@ -134,6 +143,7 @@ def actions(job: Job, capabilities: Capabilities) -> tuple[JobAction, ...]:
         _A.USE_RESULT: _first_medium(job) in (Medium.IMAGE, Medium.VIDEO),
         _A.COPY_ERROR: job.problem is not None,
         **dict.fromkeys((_A.DELETE_BOTH, _A.DELETE_THERE), capabilities.delete_remote and _is_over_there(job)),
+        _A.THIS_ONE: capabilities.takes_ids,
     }
     return tuple(action for action in _OFFERS[job.state] if possible.get(action, True))
 
@@ -149,11 +159,11 @@ def _is_over_there(job: Job) -> bool:
 def label(action: JobAction, job: Job | None = None) -> Text:
     """The action in words.
 
-    Running a job again whose outcome nobody knows says what that may mean, and cancelling says where: what waits here is
+    Sending a job again whose outcome nobody knows says what that costs, and cancelling says where: what waits here is
     only ours, what runs over there is stopped over there.
     """
-    if action is JobAction.RETRY and job is not None and job.state is JobState.UNSURE:
-        return text("Retry, may be charged twice")
+    if action is JobAction.SEND_AGAIN and job is not None and job.estimate is not None and job.estimate.amount:
+        return text("It did not start: send again ({price})", price=job.estimate)
     if action is JobAction.CANCEL and job is not None and job.state in WATCHED:
         return text("Cancel on the server")
     if action is JobAction.USE_RESULT and job is not None and _first_medium(job) is Medium.VIDEO:
@@ -169,6 +179,14 @@ def meaning(action: JobAction, provider: str) -> Text:
         return text("Asks {provider} for the result once more. That costs nothing.", provider=provider)
     if action in (JobAction.DELETE_BOTH, JobAction.DELETE_THERE):
         return text("The copy at {provider} cannot be brought back. Your files stay in the library.", provider=provider)
+    if action is JobAction.SEND_AGAIN:
+        return text(
+            "Looks at {provider} once more, then sends the same request again. It is charged again.", provider=provider
+        )
+    if action is JobAction.THIS_ONE:
+        return text("Choose it among the jobs at {provider}, or paste its id. That costs nothing.", provider=provider)
+    if action is JobAction.FORGET:
+        return text("Nothing is looked for any more and nothing is sent. The recipe stays in the history.")
     return Text()
 
 

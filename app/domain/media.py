@@ -78,3 +78,11 @@ def _iso_media(brand: bytes) -> FileType | None:
     if brand in (b"M4A ", b"M4B "):
         return M4A
     return MP4
+
+
+def medium_of_name(name: str) -> Medium | None:
+    """What a MIME type, a word such as "image", or the end of a file name or link says; a guess, the bytes decide."""
+    words = name.strip().lower().split("?")[0].split("#")[0]
+    kinds: dict[str, Medium] = {medium.value: medium for medium in Medium if medium is not Medium.OTHER}
+    kinds |= {kind.extension: kind.medium for kind in FILE_TYPES} | {"jpeg": Medium.IMAGE}
+    return kinds.get(words.partition("/")[0]) or kinds.get(words.rpartition(".")[2])

@@ -13,6 +13,7 @@ class Capabilities:
     """Honest flags: what a button offers depends on them.
 
     `keeps_answers`: the answer to a paid request reaches the disk before anything else, so that it can be found there.
+    `takes_ids`: a job can be found again by an id that a person knows from the provider's console.
     """
 
     list_jobs: bool = False
@@ -20,6 +21,7 @@ class Capabilities:
     cancel_running: bool = False
     delete_remote: bool = False
     keeps_answers: bool = False
+    takes_ids: bool = True
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from app.domain.media import Medium
 from app.domain.text import Text
 from app.domain.values import JsonObject
 
@@ -69,13 +70,19 @@ class Submission:
 
 @dataclass(frozen=True)
 class Listed:
-    """One entry of a provider's list of jobs; `model_id` and `prompt` only where the list shows them."""
+    """One entry of a provider's list of jobs; all but the first two only where the list shows them.
+
+    `request` is the body of the POST as the service wrote it down, in the shape in which it was sent; it is compared and
+    never kept.
+    """
 
     ref: RemoteRef
     snapshot: Snapshot
     created_at: datetime | None = None
     model_id: str = ""
     prompt: str = ""
+    request: JsonObject | None = field(default=None, repr=False)
+    medium: Medium | None = None
 
 
 def ref_key(ref: RemoteRef) -> str:

@@ -92,6 +92,11 @@ class Provider(Protocol):
         have come, or to its end."""
         ...
 
+    def ref_of(self, key: str, prepared: PreparedRequest | None = None) -> RemoteRef | None:
+        """The reference of a job whose id is known from elsewhere, such as a console; `prepared` is the request that may
+        have started it. None where an id leads to nothing."""
+        ...
+
     async def delete(self, ref: RemoteRef) -> None: ...
 
     async def check_key(self) -> None:
@@ -111,6 +116,10 @@ class ResultsByLink:
     async def recover(self, prepared: PreparedRequest) -> Submission | None:
         """Nothing is kept here."""
         return None
+
+    def ref_of(self, key: str, prepared: PreparedRequest | None = None) -> RemoteRef | None:
+        """The id is all that such a service needs."""
+        return {"v": 1, "key": key}
 
     async def collect(self, ref: RemoteRef, snapshot: Snapshot) -> Snapshot:
         """The answer holds its results already."""

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from typing import cast
 
 from app.domain.errors import JobGoneError, NotAServiceAnswerError, ServiceRetiredError, UnknownOutcomeError
+from app.domain.media import Medium
 from app.domain.model_spec import ModelSpec
 from app.domain.provider_info import Capabilities, ProviderInfo
 from app.domain.redaction import redact
@@ -236,15 +237,18 @@ def listed_of(row: Json, base_url: str) -> Listed | None:
     job_id = id_of(row, _ID_NAMES) if isinstance(row, dict) else ""
     if not isinstance(row, dict) or not job_id or row.get("is_deleted") is True:
         return None
-    asked = _inner(_inner(row, "meta_info"), "original_request")
+    asked = _inner(_inner(row, "meta_info"), "original_request")  # the key that is echoed lies beside it, not in it
     prompt = _inner(asked, "config").get("prompt")
     job_type = asked.get("job_type")
+    request: JsonObject = {name: asked[name] for name in ("job_type", "config") if name in asked}
     return Listed(
         ref={"v": 1, "key": job_id},
         snapshot=snapshot_of(row, base_url),
         created_at=parse_time(row.get("created_at")),
         model_id=job_type if isinstance(job_type, str) else "",
         prompt=prompt if isinstance(prompt, str) else "",
+        request=request or None,
+        medium=Medium.VIDEO,
     )
 
 

@@ -15,6 +15,7 @@ from app.domain.errors import (
     UnknownOutcomeError,
 )
 from app.domain.free_form import FREE_FORM_ID, ConfigError, params_of
+from app.domain.media import Medium, medium_of_name
 from app.domain.media_input import with_placeholders
 from app.domain.model_spec import ModelSpec
 from app.domain.provider_info import Capabilities, ProviderInfo
@@ -201,9 +202,22 @@ def listed_of(body: Json, base_url: str) -> list[Listed]:
                 snapshot=snapshot_of(row, base_url),
                 created_at=parse_time(row.get("created_at")),
                 model_id=model if isinstance(model, str) else "",
+                medium=_medium(row),
             )
         )
     return found
+
+
+def _medium(entry: JsonObject) -> Medium | None:
+    """What the first result calls itself, "image" or "video/mp4" (apis.md 1.1), else what its link ends in."""
+    for item in _items(entry):
+        fields: JsonObject = item if isinstance(item, dict) else {}
+        for name in ("file_type", "file_name", "url"):
+            value = fields.get(name)
+            found = medium_of_name(value) if isinstance(value, str) else None
+            if found is not None:
+                return found
+    return None
 
 
 def snapshot_of(entry: JsonObject, base_url: str) -> Snapshot:

@@ -279,6 +279,13 @@ class OctoAiProvider:
         """The service has no list."""
         return []
 
+    def ref_of(self, key: str, prepared: PreparedRequest | None = None) -> RemoteRef | None:
+        """Its state is asked for at the documented path. A synchronous request has no id: its answer was the result."""
+        if prepared is None:
+            return None
+        _, transport, name = _unfolded(prepared)
+        return {"v": 1, "key": key, "spool": name, "poll": ""} if transport is Transport.ASYNC else None
+
     async def delete(self, ref: RemoteRef) -> None:
         """The service deletes by itself after a day and offers no other way."""
         raise NotAllowedError("There is no call to delete a result.")

@@ -109,7 +109,7 @@ class JobBook:
                 await self._store.add(job, body, path)
             self._unwritten.discard(job_id)
 
-    async def begin_sending(self, job_id: str, attempt: int, at: datetime, *, filled: bytes | None = None) -> bool:
+    async def begin_sending(self, job_id: str, at: datetime, *, filled: bytes | None = None) -> bool:
         """*Sending* is on disk before the POST goes out. False: the job no longer waits, and nothing may be sent.
 
         `filled` as in `JobStore.mark_sending`. Raises StorageError; nothing may be sent then either.
@@ -118,7 +118,7 @@ class JobBook:
             job = self.get(job_id)
             if job is None or job.state is not JobState.WAITING or job.hold or job_id in self._unwritten:
                 return False
-            await self._store.mark_sending(job_id, attempt, at, filled=filled)
+            await self._store.mark_sending(job_id, at, filled=filled)
             self._publish(job, replace(job, state=JobState.SENDING, sent_at=at, problem=None))
             return True
 

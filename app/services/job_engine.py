@@ -17,6 +17,7 @@ from app.domain.remote import Snapshot
 from app.services.job_tools import JobTools
 from app.services.saving import Saver
 from app.services.sending import Sender
+from app.services.settling import Settler
 from app.services.verdicts import Verdicts
 from app.services.watching import Watcher
 
@@ -42,6 +43,7 @@ class JobEngine:
         tools.outages.worth_a_try.connect(self._maybe_back)
         self._sender = Sender(tools)
         self._saver = Saver(tools)
+        self.settler = Settler(tools, self.resume)
         self._verdicts = Verdicts(tools, self._start_saving, self.dispatch)
         self._watchers: dict[str, Watcher] = {}
         self._in_hand: set[str] = set()
@@ -54,18 +56,35 @@ class JobEngine:
         self._is_closing = False
 
     async def start(self) -> None:
-        """Takes up what the last run left: unfinished jobs go on where they stood."""
+        """Takes up what the last run left: unfinished jobs go on where they stood, and none waits for another."""
+        for job in self._book.with_state({JobState.UNSURE}):
+            self.settler.take_up(job)
         for job in self._book.with_state({JobState.SENDING}):
-            if job.job_id not in self._in_hand and not await self._sender.recover(job):
-                # the program ended between the POST and its answer: nobody knows, and nobody sends it again
-                problem = UnknownOutcomeError().problem(Moment.SUBMIT, provider=self._tools.title(job))
-                await self._book.happened(job.job_id, JobState.UNSURE, problem=problem)
+            if job.job_id not in self._in_hand:
+                self._in_hand.add(job.job_id)
+                self._tasks.start(f"recover {job.job_id[:8]}", self._recover(job))
         await self._ask_about_old_ones()
         for job in self._book.with_state({JobState.SAVING}):
             self._start_saving(job.job_id, None)
         for job in self._book.with_state(WATCHED):
             self._ensure_watcher(job.provider_id)
         self.dispatch()
+
+    async def _recover(self, job: Job) -> None:
+        """The program ended between the POST and its answer: nobody knows, and nobody sends it again.
+
+        An answer that is on this disk may wait for its key, and the key for a keychain: it is no reason to say *unsure*.
+        """
+        try:
+            if not await self._sender.recover(job):
+                problem = UnknownOutcomeError().problem(Moment.SUBMIT, provider=self._tools.title(job))
+                await self._book.happened(job.job_id, JobState.UNSURE, problem=problem)
+        except Exception:
+            await self._sender.failed_unexpectedly(job)
+            raise
+        finally:
+            self._in_hand.discard(job.job_id)
+            self._after_sending(job, None)
 
     async def _ask_about_old_ones(self) -> None:
         """What has waited through a restart for long is not sent by itself: the person may have changed their mind."""
@@ -117,6 +136,7 @@ class JobEngine:
         """A new key or address, or a job that is wanted again: look now instead of later."""
         if self._book.with_state(WATCHED, provider_id):
             self._ensure_watcher(provider_id).wake_now()
+        self.settler.resume(provider_id)
         self.dispatch()
 
     # --- sending
@@ -185,6 +205,8 @@ class JobEngine:
             self._later[job.job_id] = self._tasks.start(f"send later {job.job_id[:8]}", later)
         elif sent is not None and sent.state in WATCHED:
             self._ensure_watcher(job.provider_id)
+        elif sent is not None and sent.state is JobState.UNSURE:
+            self.settler.take_up(sent)
         self.dispatch()
 
     async def _send_later(self, job_id: str, pause_s: float) -> None:

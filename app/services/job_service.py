@@ -11,11 +11,7 @@ from uuid import uuid4
 
 from PySide6.QtCore import QObject, Signal
 
-from app.domain.errors import (
-    Moment,
-    StudioError,
-    UnknownModelError,
-)
+from app.domain.errors import Moment, StudioError, UnknownModelError
 from app.domain.history import HistoryQuery
 from app.domain.job import Asset, Job, JobState
 from app.domain.local_errors import (
@@ -33,6 +29,7 @@ from app.services.job_book import JobBook
 from app.services.job_engine import JobEngine
 from app.services.job_queue import JobQueue
 from app.services.job_tools import Inspect, JobSeams, JobTools
+from app.services.orphans import Orphans
 from app.services.outages import Outages
 from app.services.provider_service import ProviderService
 from app.services.queue_rules import PauseSwitch, QueueRules
@@ -41,6 +38,7 @@ from app.services.result_files import ResultFiles
 from app.services.server_time import ServerTimes
 from app.services.tasks import Tasks
 from app.services.timings import Timings
+from app.services.unsure_jobs import UnsureJobs
 from app.store.input_vault import InputVault
 from app.store.job_store import JobStore
 from app.store.media_folder import MediaFolder
@@ -123,6 +121,8 @@ class JobService(QObject):
         self.queue = JobQueue(tools, self._engine, self._prepared, pause.turn)
         self.queue.trouble.connect(self.trouble)
         self._deletion = RemoteDeletion(tools, self.trouble.emit)
+        self.unsure = UnsureJobs(tools, self._engine.settler, self._engine.dispatch, self.trouble.emit)
+        self.orphans = Orphans(tools, find_spec, self._bring_back, self._engine.resume, self.trouble.emit)
         providers.changed.connect(self._engine.resume)
 
     async def start(self, *, take_up: bool = True) -> None:
@@ -136,6 +136,7 @@ class JobService(QObject):
         if take_up:
             await self._engine.start()
             self.queue.changed.emit()
+            self.orphans.start()
         else:
             self._book.leave_alone(job for job in found if not job.is_resting)
 

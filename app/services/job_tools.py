@@ -39,7 +39,10 @@ class SavingLimits:
 
 @dataclass(frozen=True)
 class JobSeams:
-    """What tests replace. `pause_factor` shortens the pauses between tries; `knock` as for `Outages`."""
+    """What tests replace. `pause_factor` shortens the pauses between tries; `knock` as for `Outages`.
+
+    `demo_has_orphans`: finished jobs of the demo are looked for as well; a test's provider is one of its kind.
+    """
 
     clock: Clock = field(default_factory=Clock)
     random: Random = field(default_factory=SystemRandom)
@@ -47,6 +50,7 @@ class JobSeams:
     limits: SavingLimits = field(default_factory=SavingLimits)
     pause_factor: float = 1.0
     knock: Callable[[str], Awaitable[bool]] | None = None
+    demo_has_orphans: bool = False
 
     def pause_s(self, seconds: float) -> float:
         """How long to wait really."""

@@ -22,7 +22,7 @@ from app.domain.errors import (
     StudioError,
 )
 from app.domain.job import Asset, Job, JobState, TransferState
-from app.domain.media import SNIFF_BYTES, TEXT, FileType, sniff
+from app.domain.media import SNIFF_BYTES, TEXT, FileType, Medium, sniff
 from app.domain.problem import Problem
 from app.domain.remote import Artifact, RemoteState, Snapshot
 from app.domain.text import Text, text
@@ -195,7 +195,9 @@ class Saver:
 
         def with_saved(job: Job) -> Job:
             assets = tuple(saved if asset.asset_id == saved.asset_id else asset for asset in job.assets)
-            return replace(job, assets=assets)
+            # of an orphan it may not have been known before what it is
+            medium = saved.medium if job.medium is Medium.OTHER else job.medium
+            return replace(job, assets=assets, medium=medium)
 
         await self._book.edit(job_id, with_saved, is_fact=True)
 

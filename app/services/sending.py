@@ -7,11 +7,12 @@ from app.domain.errors import (
     ConnectionLostError,
     Moment,
     NoConnectionError,
+    NotAServiceAnswerError,
     StudioError,
     UnknownOutcomeError,
 )
 from app.domain.job import Job, JobState
-from app.domain.remote import Submission
+from app.domain.remote import Submission, ref_key
 from app.net.retry import backoff_s
 from app.providers.base import PreparedRequest
 from app.services.job_tools import JobTools
@@ -33,7 +34,6 @@ class Sender:
         self._seams = tools.seams
         self._clock = tools.seams.clock
         self._random = tools.seams.random
-        self._attempts: dict[str, int] = {}
         self._pauses: dict[str, int] = {}
         self.uploads = Uploads(tools.book, tools.tasks, tools.vault)
 
@@ -69,12 +69,17 @@ class Sender:
 
         `filled` is the body where files took the places in the stored one.
         """
-        attempt = self._attempts.get(job.job_id, 0) + 1
-        self._attempts[job.job_id] = attempt
-        return await self._book.begin_sending(job.job_id, attempt, self._clock.now(), filled=filled)
+        return await self._book.begin_sending(job.job_id, self._clock.now(), filled=filled)
 
     async def _accepted(self, job: Job, submission: Submission) -> None:
-        """The reference is stored before anything else happens; even a full disk must not lose it from memory."""
+        """The reference is stored before anything else happens; even a full disk must not lose it from memory.
+
+        An answer with the reference of another job is somebody else's, and says nothing about this one.
+        """
+        if self._is_of_another(job, submission):
+            title = self._providers.info(job.provider_id).title
+            await self._unknown_outcome(job, NotAServiceAnswerError("The answer names another job."), title)
+            return
         self._forget(job)
         changes = {
             "remote_ref": submission.ref,
@@ -87,6 +92,14 @@ class Sender:
         """At the earliest: no result is older than its job."""
         kept_h = self._providers.info(job.provider_id).retention_h
         return None if kept_h is None else self._times.now(job.provider_id) + timedelta(hours=kept_h)
+
+    def _is_of_another(self, job: Job, submission: Submission) -> bool:
+        key = ref_key(submission.ref)
+        return any(
+            other.remote_ref is not None and ref_key(other.remote_ref) == key and other.job_id != job.job_id
+            for other in self._book.all()
+            if other.provider_id == job.provider_id
+        )
 
     async def recover(self, job: Job) -> bool:
         """Takes up a job of an earlier run whose answer reached this disk, though the program ended before it was noted."""
@@ -134,7 +147,6 @@ class Sender:
         await self._book.happened(job.job_id, JobState.UNSURE, problem=problem)
 
     def _forget(self, job: Job) -> None:
-        self._attempts.pop(job.job_id, None)
         self._pauses.pop(job.job_id, None)
 
     def _note_connection(self, job: Job, error: StudioError) -> None:

@@ -7,7 +7,7 @@ fails because of one bad row: it is left out and named in the log.
 import hashlib
 import re
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TypeVar
@@ -18,6 +18,7 @@ from app.domain.local_errors import (
     StorageError,
 )
 from app.domain.media import Medium
+from app.domain.remote import ref_key
 from app.domain.values import JsonObject
 from app.store import job_search, ledger
 from app.store.database import Database
@@ -64,7 +65,7 @@ class JobStore:
             insert_job(connection, job)
             connection.execute("INSERT INTO bodies VALUES (?, ?, ?, ?)", (job.job_id, body_path, digest, body))
             detail: JsonObject = {"path": body_path, "sha256": digest, "size_bytes": len(body)}
-            ledger.note(connection, job.job_id, self._now(), Event.INTENT, detail)
+            ledger.note(connection, job.job_id, self._now(), Event.INTENT, detail | ledger.recipe(job))
             job_search.refresh(connection, job.job_id, indexed=self._full_text)
 
         await self._write(work)
@@ -98,7 +99,7 @@ class JobStore:
                 (body_path, digest, body, job.job_id),
             )
             detail: JsonObject = {"path": body_path, "sha256": digest, "size_bytes": len(body)}
-            ledger.note(connection, job.job_id, self._now(), Event.INTENT, detail)
+            ledger.note(connection, job.job_id, self._now(), Event.INTENT, detail | ledger.recipe(job))
             job_search.refresh(connection, job.job_id, indexed=self._full_text)
 
         await self._write(work)
@@ -112,8 +113,8 @@ class JobStore:
 
         await self._write(work)
 
-    async def mark_sending(self, job_id: str, attempt: int, at: datetime, *, filled: bytes | None = None) -> None:
-        """Written before a POST goes out: state *sending*, when, and which attempt (from 1).
+    async def mark_sending(self, job_id: str, at: datetime, *, filled: bytes | None = None) -> None:
+        """Written before a POST goes out: state *sending*, when, and which attempt it is, over all runs (from 1).
 
         `filled` is the body as it goes out where it differs from what `add` wrote down, because files took their places; its
         hash is kept. Raises LookupError when the job is not there or was deleted, and StorageError when there would be no
@@ -127,12 +128,35 @@ class JobStore:
             )
             if changed.rowcount != 1:
                 raise LookupError(job_id)
-            detail: JsonObject = {"attempt": attempt}
+            detail: JsonObject = {"attempt": ledger.attempts(connection, job_id) + 1}
             if filled is not None:
                 detail |= {"sha256": hashlib.sha256(filled).hexdigest(), "size_bytes": len(filled)}
             ledger.note(connection, job_id, at, Event.SENDING, detail)
 
         await self._write(work, needs_reserve=True)
+
+    async def note(self, job_id: str, event: Event, detail: JsonObject) -> None:
+        """Adds a line to the ledger that changes nothing else."""
+        await self._write(lambda connection: ledger.note(connection, job_id, self._now(), event, detail))
+
+    async def take_in(self, job: Job) -> bool:
+        """Writes a job that the provider's list shows and this ledger does not; False when it knows it by now."""
+
+        def work(connection: sqlite3.Connection) -> bool:
+            if job.remote_ref is None or ref_key(job.remote_ref) in ledger.remote_keys(connection, job.provider_id):
+                return False
+            save_job(connection, job)
+            detail: JsonObject = {"key": ref_key(job.remote_ref), "by": "orphan"}
+            ledger.note(connection, job.job_id, self._now(), Event.ADOPTED, detail)
+            ledger.note_changes(connection, job, self._now(), old_state="", was_saved=set())
+            job_search.refresh(connection, job.job_id, indexed=self._full_text)
+            return True
+
+        return await self._write(work)
+
+    async def dismiss(self, provider_id: str, keys: Collection[str]) -> None:
+        """Remembers remote jobs that are not to be offered again."""
+        await self._write(lambda connection: ledger.dismiss(connection, provider_id, keys, self._now()))
 
     async def set_favourite(self, job_id: str, on: bool) -> None:
         """Stars a job or takes the star away."""
@@ -218,8 +242,8 @@ class JobStore:
         return await self._db.read(work)
 
     async def unfinished(self) -> list[Job]:
-        """Every job in which the studio still has something to do, oldest first."""
-        states = sorted(state.value for state in set(JobState) - RESTING)
+        """Every job in which the studio still has something to do, oldest first; unsure ones are still looked for."""
+        states = sorted(state.value for state in (set(JobState) - RESTING) | {JobState.UNSURE})
         places = ", ".join("?" * len(states))
         return await self._select(
             f"WHERE jobs.state IN ({places}) AND jobs.deleted_at IS NULL ORDER BY jobs.created_at, jobs.seq", states
@@ -289,6 +313,10 @@ class JobStore:
     async def known_remote_keys(self, provider_id: str) -> set[str]:
         """Keys of every job this provider ever accepted from here, deleted ones included."""
         return await self._db.read(lambda connection: ledger.remote_keys(connection, provider_id))
+
+    async def dismissed_keys(self, provider_id: str) -> set[str]:
+        """What `dismiss` was given for this provider."""
+        return await self._db.read(lambda connection: ledger.dismissed_keys(connection, provider_id))
 
     async def events(self, job_id: str) -> list[LedgerEntry]:
         """What happened to a job, in order."""

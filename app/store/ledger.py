@@ -7,6 +7,7 @@ person deletes a job for good, its words are gone and the fact that it was paid 
 
 import json
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -22,11 +23,19 @@ class Event(StrEnum):
     """What an entry tells, with the fields of its detail."""
 
     INTENT = "intent"
-    """Written before anything is sent: path, sha256 and size_bytes of the body."""
+    """Written before anything is sent: path, sha256 and size_bytes of the body, provider, model, seed and the estimate."""
     SENDING = "sending"
     """Written before a POST goes out: attempt, counted from 1; sha256 and size_bytes of a body that holds files."""
     REFERENCE = "reference"
     """The provider accepted the job: ref, key, and the estimate."""
+    LOOKED = "looked"
+    """The provider's list was searched for a job whose answer was lost: found, the keys that could be it."""
+    ADOPTED = "adopted"
+    """A job of the list was taken for this one: key, and by: request, time, person or orphan."""
+    SENT_AGAIN = "sent_again"
+    """The person says that it did not start: refused, the keys that were offered and are not it."""
+    DISMISSED = "dismissed"
+    """A job on the server is not to be offered again. It has no job here; provider_id and remote_key name it."""
     STATE = "state"
     """The job moved: from, to, and the code of its problem."""
     SAVED = "saved"
@@ -52,6 +61,18 @@ def note(connection: sqlite3.Connection, job_id: str, at: datetime, event: Event
         "INSERT INTO ledger (job_id, at, event, detail) VALUES (?, ?, ?, ?)",
         (storable_text(job_id), dump_time(at), event, dump_json(detail)),
     )
+
+
+def recipe(job: Job) -> JsonObject:
+    """What an intent tells about its job beside the body: no words of the person."""
+    estimate = job.estimate
+    return {
+        "provider": job.provider_id,
+        "model": job.model_id,
+        "seed": job.params.get("seed"),
+        "amount": str(estimate.amount) if estimate else None,
+        "unit": estimate.unit if estimate else None,
+    }
 
 
 def note_changes(
@@ -115,6 +136,29 @@ def remote_keys(connection: sqlite3.Connection, provider_id: str) -> set[str]:
         "SELECT DISTINCT remote_key FROM ledger WHERE event = 'reference' AND provider_id = ?", (provider_id,)
     )
     return {row["remote_key"] for row in found if row["remote_key"]}
+
+
+def dismiss(connection: sqlite3.Connection, provider_id: str, keys: Iterable[str], at: datetime) -> None:
+    """Remembers remote jobs that a person does not want to be offered."""
+    connection.executemany(
+        "INSERT INTO ledger (job_id, at, event, detail, provider_id, remote_key) VALUES ('', ?, ?, '{}', ?, ?)",
+        [(dump_time(at), Event.DISMISSED, provider_id, storable_text(key)) for key in keys],
+    )
+
+
+def dismissed_keys(connection: sqlite3.Connection, provider_id: str) -> set[str]:
+    """The keys that `dismiss` was given. They stand under the empty job id, which the index of jobs finds."""
+    found = connection.execute(
+        "SELECT remote_key FROM ledger WHERE job_id = '' AND event = ? AND provider_id = ?",
+        (Event.DISMISSED, provider_id),
+    )
+    return {row["remote_key"] for row in found if row["remote_key"]}
+
+
+def attempts(connection: sqlite3.Connection, job_id: str) -> int:
+    """How often the request of a job may have gone out so far."""
+    found = connection.execute("SELECT count(*) FROM ledger WHERE job_id = ? AND event = ?", (job_id, Event.SENDING))
+    return int(found.fetchone()[0])
 
 
 def _time(stored: str) -> datetime:

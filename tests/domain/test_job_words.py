@@ -106,9 +106,20 @@ def test_what_was_saved_can_be_shown_although_the_job_failed() -> None:
     assert A.SHOW in actions(make_job(state=S.FAILED, assets=(make_asset("one"),)), CANNOT)
 
 
-def test_retrying_an_unsure_job_says_that_it_may_be_charged_twice() -> None:
-    assert "charged twice" in str(label(A.RETRY, make_job(state=S.UNSURE)))
+def test_sending_an_unsure_job_again_says_what_that_costs() -> None:
+    priced = make_job(state=S.UNSURE, estimate=Money(Decimal("0.04")))
+    assert "0.04" in str(label(A.SEND_AGAIN, priced))
+    assert str(label(A.SEND_AGAIN, make_job(state=S.UNSURE))) == "It did not start: send again"
+    assert "charged again" in str(meaning(A.SEND_AGAIN, "NetMind"))
     assert str(label(A.RETRY, make_job(state=S.FAILED))) == "Retry"
+
+
+def test_an_unsure_job_is_never_simply_retried() -> None:
+    offered = actions(make_job(state=S.UNSURE), CAN)
+    assert A.RETRY not in offered
+    assert {A.SEND_AGAIN, A.THIS_ONE, A.FORGET} <= set(offered)
+    without_ids = actions(make_job(state=S.UNSURE), Capabilities(takes_ids=False))
+    assert A.THIS_ONE not in without_ids
 
 
 def test_cancelling_says_whether_it_is_here_or_over_there() -> None:

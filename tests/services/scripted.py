@@ -269,6 +269,7 @@ async def staged(
     overall: int = 128,
     ready: bool = True,
     inspect: Inspect = _inspect,
+    database: Callable[[Path], Database] = Database,
 ) -> AsyncIterator[Stage]:
     """The job service on a profile folder; entering a second time on the same folder is a restart."""
     crashes: list[str] = []
@@ -287,11 +288,11 @@ async def staged(
         demo_key=cast.key,
         environment={},
     )
-    database = Database(profile / "test.db")
-    await database.open()
+    db = database(profile / "test.db")
+    await db.open()
     folder = MediaFolder(profile / "library")
     folder.create()
-    store = JobStore(database)
+    store = JobStore(db)
     connection = ConnectionService()
     jobs = JobService(
         store=store,
@@ -306,7 +307,7 @@ async def staged(
         vault=InputVault(profile / "inputs"),
         seams=seams,
     )
-    here = Stage(cast, jobs, providers, database, store, tasks, connection, folder, [], crashes)
+    here = Stage(cast, jobs, providers, db, store, tasks, connection, folder, [], crashes)
     jobs.job_added.connect(here.changes.append)
     jobs.job_changed.connect(here.changes.append)
     if ready:
@@ -318,7 +319,7 @@ async def staged(
         await tasks.close()
         await settings.close()
         await providers.close()
-        await database.close()
+        await db.close()
 
 
 @asynccontextmanager

@@ -328,7 +328,7 @@ def test_a_job_caught_between_post_and_answer_is_unsure_after_a_restart(run: Run
             job = here.jobs.job(job_id)
             assert job is not None
             # as a kill between the POST and its answer leaves it
-            await here.store.mark_sending(job_id, 1, job.created_at)
+            await here.store.mark_sending(job_id, job.created_at)
         from dataclasses import replace
 
         async with world(tmp_path, Script(polls=[RUNNING]), ready=False) as here:

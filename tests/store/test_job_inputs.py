@@ -37,9 +37,9 @@ def test_the_ledger_knows_the_body_that_went_out_where_files_took_their_places(t
         store = JobStore(db)
         await store.add(job(1), b'{"image": "slowlight-input:..."}', "/v1/generation")
         sent = b'{"image": "https://files.example/secret-link"}'
-        await store.mark_sending(job(1).job_id, 2, START, filled=sent)
+        await store.mark_sending(job(1).job_id, START, filled=sent)
         intent, sending = await store.events(job(1).job_id)
-        assert sending.detail == {"attempt": 2, "sha256": hashlib.sha256(sent).hexdigest(), "size_bytes": len(sent)}
+        assert sending.detail == {"attempt": 1, "sha256": hashlib.sha256(sent).hexdigest(), "size_bytes": len(sent)}
         assert intent.detail["sha256"] != sending.detail["sha256"]
         await db.close()
         whole = b"".join(path.read_bytes() for path in tmp_path.iterdir())

@@ -83,7 +83,7 @@ def test_the_ledger_tells_the_story_of_a_job_in_order(tmp_path: Path) -> None:
     async def story(store: JobStore, db: Database) -> None:
         one = job(1, estimate=Money(Decimal("0.04")))
         await store.add(one, b"{}", "/v1/generation")
-        await store.mark_sending(one.job_id, 1, START)
+        await store.mark_sending(one.job_id, START)
         one = replace(one, state=JobState.QUEUED, sent_at=START, remote_ref={"key": "r-1"})
         await store.save(one)
         await store.save(replace(one, progress=0.5))
@@ -121,9 +121,9 @@ async def main():
     await db.open()
     store = JobStore(db)
     await store.add(job(1), b"body", "/v1/generation")
-    await store.mark_sending(job(1).job_id, 1, START)
+    await store.mark_sending(job(1).job_id, START)
     await store.add(job(2), b"body", "/v1/generation")
-    await store.mark_sending(job(2).job_id, 1, START)
+    await store.mark_sending(job(2).job_id, START)
     queued = replace(job(2), state=JobState.QUEUED, sent_at=START, remote_ref={"key": "r-2"})
     await store.save(queued)
     asyncio.get_running_loop().call_soon(os.kill, os.getpid(), signal.SIGKILL)
@@ -153,22 +153,23 @@ def test_a_kill_loses_neither_intent_nor_reference(tmp_path: Path) -> None:
 def test_nothing_is_sent_for_a_job_that_is_not_written_down(tmp_path: Path) -> None:
     async def story(store: JobStore, _: Database) -> None:
         with pytest.raises(LookupError):
-            await store.mark_sending("nobody", 1, START)
+            await store.mark_sending("nobody", START)
         await store.add(job(1), b"", "")
         await store.remove(job(1).job_id)
         with pytest.raises(LookupError):
-            await store.mark_sending(job(1).job_id, 1, START)
+            await store.mark_sending(job(1).job_id, START)
 
     with_store(tmp_path, story)
 
 
-def test_unfinished_jobs_come_back_oldest_first_and_resting_ones_do_not(tmp_path: Path) -> None:
+def test_unfinished_and_unsure_jobs_come_back_oldest_first_and_resting_ones_do_not(tmp_path: Path) -> None:
     async def story(store: JobStore, _: Database) -> list[JobState]:
         for number, state in enumerate(reversed(JobState)):
             await store.save(job(number, state=state))
         return [found.state for found in await store.unfinished()]
 
     assert with_store(tmp_path, story) == [
+        JobState.UNSURE,
         JobState.SAVING,
         JobState.RUNNING,
         JobState.QUEUED,
