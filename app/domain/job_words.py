@@ -171,23 +171,22 @@ def label(action: JobAction, job: Job | None = None) -> Text:
     return _LABELS[action]
 
 
+_GONE_THERE = text("The copy at {provider} cannot be brought back. Your files stay in the library.")
+_MEANINGS: Mapping[JobAction, Text] = {
+    _A.STOP_WAITING: text("The job goes on at {provider} and is still saved when it is done."),
+    _A.FETCH_AGAIN: text("Asks {provider} for the result once more. That costs nothing."),
+    _A.DELETE_BOTH: _GONE_THERE,
+    _A.DELETE_THERE: _GONE_THERE,
+    _A.SEND_AGAIN: text("Looks at {provider} once more, then sends the same request again. It is charged again."),
+    _A.THIS_ONE: text("Choose it among the jobs at {provider}, or paste its id. That costs nothing."),
+    _A.FORGET: text("Nothing is looked for any more and nothing is sent. The recipe stays in the history."),
+}
+
+
 def meaning(action: JobAction, provider: str) -> Text:
     """What an action does where its label does not say it all; empty for the others. `provider` is a title."""
-    if action is JobAction.STOP_WAITING:
-        return text("The job goes on at {provider} and is still saved when it is done.", provider=provider)
-    if action is JobAction.FETCH_AGAIN:
-        return text("Asks {provider} for the result once more. That costs nothing.", provider=provider)
-    if action in (JobAction.DELETE_BOTH, JobAction.DELETE_THERE):
-        return text("The copy at {provider} cannot be brought back. Your files stay in the library.", provider=provider)
-    if action is JobAction.SEND_AGAIN:
-        return text(
-            "Looks at {provider} once more, then sends the same request again. It is charged again.", provider=provider
-        )
-    if action is JobAction.THIS_ONE:
-        return text("Choose it among the jobs at {provider}, or paste its id. That costs nothing.", provider=provider)
-    if action is JobAction.FORGET:
-        return text("Nothing is looked for any more and nothing is sent. The recipe stays in the history.")
-    return Text()
+    sentence = _MEANINGS.get(action, Text())
+    return sentence.with_values(provider=provider) if sentence else sentence
 
 
 def _first_medium(job: Job) -> Medium | None:
