@@ -186,10 +186,10 @@ def test_nothing_is_sent_while_there_is_no_room_for_its_reference(tmp_path: Path
         reserve.unlink()
         reserve.mkdir()  # nothing can be written there
         with pytest.raises(StorageError) as caught:
-            await store.mark_sending(waiting.job_id, 1, waiting.created_at)
+            await store.mark_sending(waiting.job_id, waiting.created_at)
         assert "full" in str(caught.value.problem().happened)
         reserve.rmdir()
-        await store.mark_sending(waiting.job_id, 1, waiting.created_at)
+        await store.mark_sending(waiting.job_id, waiting.created_at)
         assert reserve.stat().st_size == SIZE_BYTES
         await db.close()
 

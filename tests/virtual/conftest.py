@@ -37,9 +37,7 @@ def make_machine() -> Iterator[Callable[..., Machine]]:
 
     yield make
     for machine in machines:
-        if machine.is_on:
-            machine.kill()
-        machine.loop.close()
+        machine.clear_up()
     for folder in folders:
         rmtree(folder, ignore_errors=True)
 

@@ -36,14 +36,18 @@ class InlineDatabase(Database):
         await asyncio.sleep(0)  # and after it
         return result
 
-    def _connect(self) -> int:
-        version = super()._connect()
+    def _connect(self) -> None:
+        super()._connect()
         assert self._connection is not None
         self._connection.execute("PRAGMA synchronous = OFF")  # the machine is killed, not its power
-        return version
 
     async def close(self) -> None:
         self._close()
+
+    def drop(self) -> None:
+        """At the end of a test."""
+        if self._connection is not None:
+            self._connection.close()
 
 
 class Machine:
@@ -107,9 +111,17 @@ class Machine:
         self._databases[-1].is_dead = True
         self._providers[-1].is_dead = True
         self.loop.run(_bury(here))
-        self._databases[-1]._close()  # as the system does for a dead process
+        # its connection stays open to the end of the test: closing it would put its journal away, which no kill does
         self._graves.append(self._stack)  # nobody clears up after a killed process
         self._stack = AsyncExitStack()
+
+    def clear_up(self) -> None:
+        """At the end of a test."""
+        if self.is_on:
+            self.kill()
+        for database in self._databases:
+            database.drop()
+        self.loop.close()
 
     def do(self, wish: Callable[..., T], *values: object) -> T:
         """A wish of the person, as the window would hand it on."""
