@@ -18,7 +18,7 @@ from app.domain.local_errors import (
     StorageError,
 )
 from app.domain.media import Medium
-from app.domain.model_spec import ModelSpec, Widget
+from app.domain.model_spec import ModelSpec
 from app.domain.problem import Problem
 from app.domain.request import GenerationRequest
 from app.domain.settings import MOST_OVERALL
@@ -35,6 +35,7 @@ from app.services.provider_service import ProviderService
 from app.services.queue_rules import PauseSwitch, QueueRules
 from app.services.remote_deletion import RemoteDeletion
 from app.services.result_files import ResultFiles
+from app.services.seeds import with_seed
 from app.services.server_time import ServerTimes
 from app.services.tasks import Tasks
 from app.services.timings import Timings
@@ -45,7 +46,6 @@ from app.store.media_folder import MediaFolder
 
 log = logging.getLogger(__name__)
 
-LARGEST_SEED = 2**31 - 1
 ENDED_BADLY = frozenset({JobState.FAILED, JobState.CANCELLED, JobState.EXPIRED})
 
 
@@ -172,7 +172,7 @@ class JobService(QObject):
             model_id=request.model_id,
             model_title=request.model_title,
             medium=request.medium,
-            params=self._with_seed(spec, request.params),
+            params=with_seed(spec, request.params, self._seams.random),
             prompt=request.prompt,
             created_at=self._seams.clock.now(),
             estimate=request.estimate,
@@ -181,15 +181,6 @@ class JobService(QObject):
         self.job_added.emit(job)
         self._engine.keep(self._start("write down", job.job_id, self._write_down(job, spec)))
         return job.job_id
-
-    def _with_seed(self, spec: ModelSpec | None, params: Params) -> dict[str, Json]:
-        """A random seed of our own: without it a result could not be made again, as servers do not tell theirs."""
-        chosen = dict(params)
-        for param in spec.params if spec else ():
-            if param.widget is Widget.SEED and param.send_default and chosen.get(param.name) is None:
-                highest = LARGEST_SEED if param.maximum is None else min(int(param.maximum), LARGEST_SEED)
-                chosen[param.name] = self._seams.random.randint(0, highest)
-        return chosen
 
     async def _write_down(self, job: Job, spec: ModelSpec | None) -> None:
         """The intent is on disk before anything is sent; where that fails, nothing is sent."""
@@ -213,7 +204,7 @@ class JobService(QObject):
     async def _prepared(self, request: GenerationRequest) -> tuple[dict[str, Json], PreparedRequest]:
         """The values and the request for another recipe of a job that waits."""
         spec = self._find_spec(request.provider_id, request.model_id)
-        values = self._with_seed(spec, request.params)
+        values = with_seed(spec, request.params, self._seams.random)
         return values, await self._prepare(spec, request.provider_id, values)
 
     async def _failed_before_sending(self, job: Job, error: StudioError) -> None:
