@@ -5,17 +5,18 @@ its side, and CMYK and moving pictures are refused by many (apis.md case 94).
 """
 
 from pathlib import Path
+from typing import Protocol
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice
-from PySide6.QtGui import QImage, QImageIOHandler, QImageWriter
+from PySide6.QtGui import QImage, QImageWriter
 
 from app.domain.media import GIF, FileType
 from app.domain.text import Text, text
 from app.system import pictures
+from app.system.previews import TOO_LARGE, PictureFinding
 
 JPEG_QUALITY = 95
 
-_UNTURNED = QImageIOHandler.Transformation.TransformationNone
 _FOREIGN = (
     (b"BM", "BMP"),
     (b"II*\0", "TIFF"),
@@ -37,16 +38,33 @@ def foreign_picture(name: str, head: bytes) -> Text | None:
     return text("{name} is {kind}. Save it as JPEG or PNG first.", name=name, kind=kind) if kind else None
 
 
-def made_fit(path: Path, kind: FileType) -> bytes | None:
+class Decoder(Protocol):
+    """The part of `Previews` that is needed here: files are decoded by a process of their own."""
+
+    def look(self, path: Path) -> PictureFinding: ...
+    def pixels(self, path: Path) -> PictureFinding: ...
+
+
+def made_fit(path: Path, kind: FileType, decoder: Decoder) -> bytes | None:
     """New bytes for a picture that models would not read as people see it; None where the file is fine as it is.
 
     Blocks: for a worker thread. Raises `pictures.UnreadablePictureError` or `PictureTooLargeError`.
     """
-    source = pictures.reader(path, kind)
-    is_cmyk = source.imageFormat() is QImage.Format.Format_CMYK8888
-    if not is_cmyk and kind is not GIF and source.transformation() == _UNTURNED:
+    found = _checked(decoder.look(path))
+    if found.as_is and kind is not GIF:
         return None
-    return packed(pictures.read(path), as_png=kind is GIF)
+    image = _checked(decoder.pixels(path)).image
+    if image is None:
+        raise pictures.UnreadablePictureError(path.name)
+    return packed(image, as_png=kind is GIF)
+
+
+def _checked(found: PictureFinding) -> PictureFinding:
+    if found.error == TOO_LARGE and found.size is not None:
+        raise pictures.PictureTooLargeError(found.size)
+    if found.error:
+        raise pictures.UnreadablePictureError(found.error)
+    return found
 
 
 def packed(picture: QImage, *, as_png: bool = False) -> bytes:

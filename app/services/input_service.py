@@ -17,7 +17,7 @@ from app.domain.input_rules import InputRules, file_problem, too_large, wrong_ty
 from app.domain.media import GIF, PNG, SNIFF_BYTES, FileType, Medium, sniff
 from app.domain.media_input import MediaInput
 from app.domain.text import Text, text
-from app.services.input_pictures import foreign_picture, made_fit, packed
+from app.services.input_pictures import Decoder, foreign_picture, made_fit, packed
 from app.services.media_probe import MediaFacts
 from app.store.input_vault import FileTooLargeError, InputVault, KeptFile, UnreadableFileError, UnusableFileError
 from app.system.pictures import PictureTooLargeError, UnreadablePictureError
@@ -44,6 +44,9 @@ class Assets(Protocol):
 
     @property
     def thumbnail_ready(self) -> SignalInstance: ...
+
+    @property
+    def previews(self) -> Decoder: ...
 
     async def inspect(self, path: Path, file_type: FileType) -> MediaFacts: ...
     def thumbnail(self, asset_id: str, path: Path, medium: Medium, size: QSize) -> QImage | None: ...
@@ -104,7 +107,7 @@ class InputService(QObject):
         if size > rules.max_bytes:
             raise InputRefusedError(too_large(rules, title, name, size))
         try:
-            converted = made_fit(path, kind) if kind.medium is Medium.IMAGE else None
+            converted = made_fit(path, kind, self._assets.previews) if kind.medium is Medium.IMAGE else None
             if converted is not None:
                 return self._vault.keep_bytes(converted, max_bytes=rules.max_bytes)
             return self._vault.keep_copy(path, max_bytes=rules.max_bytes)
