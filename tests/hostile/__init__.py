@@ -1,0 +1,1 @@
+"""What may be wrong around the program: files, words, keychains, and a second start."""
