@@ -45,6 +45,7 @@ DOORS = {
     "httpx": {"net/client.py"},
     "httpcore": {"net/network.py"},
     "keyring": {"store/secret_store.py"},
+    "secretstorage": {"store/secret_service.py"},
     "qasync": {"system/event_loop.py"},
     "sqlite3": {"store"},
     "jsonschema": {"services"},

@@ -16,6 +16,7 @@ from typing import Literal, Protocol, TypeVar
 from app.domain.local_errors import (
     KeychainError,
 )
+from app.store import secret_service
 from app.system.redaction import register_secret
 
 T = TypeVar("T")
@@ -70,6 +71,11 @@ def _of_this_system() -> Keyring | None:
     found = keyring.get_keyring()
     log.info("keyring offers %s.%s", type(found).__module__, type(found).__name__)
     return allowed(found)
+
+
+def _may_hold(keychain: Keyring, key_id: str) -> bool:
+    """Only what holds our key is opened: opening may ask the person for a password."""
+    return type(keychain).__module__ != secret_service.MODULE or secret_service.may_hold(SERVICE, key_id)
 
 
 class SecretStore:
@@ -147,7 +153,7 @@ class SecretStore:
 
     def _read(self, key_id: str) -> str | None:
         keychain = self._keychain()
-        value = keychain.get_password(SERVICE, key_id) if keychain else None
+        value = keychain.get_password(SERVICE, key_id) if keychain and _may_hold(keychain, key_id) else None
         if value:
             register_secret(value)
         return value or None
@@ -162,7 +168,7 @@ class SecretStore:
 
     def _forget(self, key_id: str) -> None:
         keychain = self._keychain()
-        if keychain is None or keychain.get_password(SERVICE, key_id) is None:
+        if keychain is None or not _may_hold(keychain, key_id) or keychain.get_password(SERVICE, key_id) is None:
             return
         keychain.delete_password(SERVICE, key_id)
         if keychain.get_password(SERVICE, key_id) is not None:
