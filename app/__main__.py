@@ -19,6 +19,10 @@ def _arguments(given: list[str]) -> argparse.Namespace:
 
 def main() -> int:
     """Answers the exit code."""
+    if getattr(sys, "frozen", False):  # the demo's painters are children, and a child is this program again
+        import multiprocessing
+
+        multiprocessing.freeze_support()
     if sys.argv[1:2] == ["--sandbox"]:
         from app.sandbox.__main__ import main as run_sandbox
 

@@ -225,13 +225,12 @@ def _install_system_packages(names: list[str]) -> bool:
 # --- running and saying ---------------------------------------------------------------------------------------------------
 
 
-def run_step(command: list[str], failure: str, total: int = 0) -> None:
+def run_step(command: list[str], failure: str, total: int = 0, scratch: Path = VENV / "tmp") -> None:
     """Run a step quietly, counting the packages pip goes through on a terminal. SetupError with a sentence when it fails."""
-    scratch = VENV / "tmp"  # /tmp may be small, read-only or missing
     environment = {
         key: value for key, value in os.environ.items() if key not in ("PIP_TARGET", "PIP_PREFIX", "PIP_USER")
     }
-    scratch.mkdir(exist_ok=True)
+    scratch.mkdir(exist_ok=True)  # a place of our own: /tmp may be small, read-only or missing
     environment["TMPDIR"] = str(scratch)
     lines: list[str] = []
     seen = 0

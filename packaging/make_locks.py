@@ -1,4 +1,4 @@
-"""Renews the three hash-locked dependency lists from pyproject.toml.
+"""Renews the hash-locked dependency lists from pyproject.toml.
 
 `make lock` keeps the versions that still fit, `make lock ARGS=--upgrade` takes newer ones. Nothing younger than seven
 days is taken: a broken or stolen release is usually found within that time. One list serves every system and Python
@@ -13,8 +13,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCKS = {"runtime": ["build"], "dev": ["dev"], "clients": ["clients"]}
-WITHOUT_THE_STUDIO = {"clients"}  # installed into an environment of their own
+LOCKS = {"runtime": ["build"], "dev": ["dev"], "clients": ["clients"], "package": ["package"], "audit": ["audit"]}
+WITHOUT_THE_STUDIO = {"clients", "audit"}  # installed into an environment of their own
 REST_DAYS = 7
 
 
