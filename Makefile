@@ -10,7 +10,7 @@ HEADLESS = QT_QPA_PLATFORM=offscreen QT_LOGGING_RULES="qt.multimedia.*=false"
 ARGS =
 
 .DEFAULT_GOAL = help
-.PHONY: help setup setup-test setup-lint run test test-long lint format benchmark screenshots lock
+.PHONY: help setup setup-test setup-lint run test test-long lint format benchmark screenshots lock package
 
 help:
 	@echo "make run          set up what is needed and open the studio (ARGS=\"--demo\" passes options on)"
@@ -21,6 +21,7 @@ help:
 	@echo "make format       put the code into its format"
 	@echo "make benchmark    start-up time and idle memory"
 	@echo "make screenshots  every page, dark and light, into screenshots/"
+	@echo "make package      installers for this system, tried and measured, into dist/"
 	@echo "make lock         renew the hash-locked dependency lists"
 
 setup:
@@ -60,3 +61,6 @@ screenshots: setup-test
 
 lock: setup-lint
 	@$(VENV_PYTHON) packaging/make_locks.py $(ARGS)
+
+package: setup
+	@$(VENV_PYTHON) packaging/package.py $(ARGS)

@@ -7,11 +7,13 @@ stripped media back end shows no film and no error (ecosystem.md 5).
 
 from __future__ import annotations
 
+import platform
 import posixpath
 import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
+from importlib import import_module
 from pathlib import PurePath
 from typing import Any
 
@@ -65,7 +67,7 @@ SYSTEM_LIBRARIES = re.compile(
     r"|dbus-1|systemd|selinux|mount|blkid|pulse.*|asound|fontconfig|freetype|wayland-.*|udev"
     r"|stdc\+\+|gcc_s|apparmor|gcrypt|gpg-error|cap|sndfile|asyncns|vulkan)\.so"
 )
-"""Libraries of Linux that fit the computer's drivers, desktop or C library, and so are taken from it, never brought along."""
+"""Libraries of Linux that fit the computer's drivers, desktop or C library, taken from it and not brought along."""
 
 _QT_PLACE = re.compile(r"^PySide6/(?:Qt/)?(?P<kind>plugins|translations|qml|resources|libexec)/(?P<rest>.+)$")
 _BEGINNING = re.compile(
@@ -90,11 +92,10 @@ def tidy(analysis: Any, languages: Iterable[str] = ()) -> None:
 
 def _imports(path: str) -> list[str]:
     """The libraries that a file asks for itself; ldd would add those that the system's libraries ask for in turn."""
-    if sys.platform.startswith("linux"):
+    if platform.system() == "Linux":
         return needed_by_elf(path)
-    from PyInstaller.depend import bindepend
-
-    return [name for name, _ in bindepend.get_imports(path)]
+    found = import_module("PyInstaller.depend.bindepend").get_imports(path)
+    return [name for name, _ in found]
 
 
 def _posix(entry: Entry) -> str:
@@ -149,7 +150,9 @@ def needed_by_elf(path: str | PurePath) -> list[str]:
 def newest_glibc(paths: Iterable[str | PurePath]) -> str:
     """The newest version of the C library that one of these files asks for, such as "2.34"."""
     text = "".join(map(_objdump, paths))
-    found = {tuple(map(int, version.split("."))) for version in re.findall(r"\bGLIBC_(\d+(?:\.\d+)+)$", text, re.MULTILINE)}
+    found = {
+        tuple(map(int, version.split("."))) for version in re.findall(r"\bGLIBC_(\d+(?:\.\d+)+)$", text, re.MULTILINE)
+    }
     return ".".join(map(str, max(found, default=(2, 34))))
 
 

@@ -21,15 +21,22 @@ def freeze(python: Path, name: str) -> Path:
     bootstrap.run_step(command, f"{SPECS[name].name} cannot be frozen.", scratch=BUILD / "tmp")
     folder = FROZEN / name
     if sys.platform.startswith("linux"):
-        _strip_python(folder)
+        _tidy_python(folder)
     return folder
 
 
-def _strip_python(folder: Path) -> None:
-    """Take the debugging tables out of Python's own parts (17 MB); Qt and FFmpeg stay as they are, or films do not play."""
+def _tidy_python(folder: Path) -> None:
+    """Take out of Python's own parts and packages what only the building machine needs.
+
+    That is debugging tables (25 MB) and the folder in which that machine keeps its Python, where every start would look
+    for libraries. Qt and FFmpeg stay as they are: stripped, they play no film and say no word (ecosystem.md 5).
+    """
     inside = folder / "_internal"
-    for file in (*inside.glob("libpython3*.so*"), *inside.glob("python3*/lib-dynload/*.so")):
+    for file in inside.rglob("*.so*"):
+        if file.is_symlink() or {"PySide6", "shiboken6"} & set(file.relative_to(inside).parts):
+            continue
         subprocess.run(["strip", "--strip-unneeded", str(file)], check=True)
+        subprocess.run(["patchelf", "--remove-rpath", str(file)], check=True)
 
 
 def program_of(folder: Path) -> Path:

@@ -60,7 +60,7 @@ def starts() -> bool:
             watch.start_s([*command, *profile])
         times = [(watch.start_s([*source, *profile]), watch.start_s([*packaged, *profile])) for _ in range(STARTS)]
     from_source, from_package = (median(column) for column in zip(*times, strict=True))
-    ratio = from_package / from_source
+    ratio: float = from_package / from_source
     print(f"start: packaged {from_package:.2f} s    from source {from_source:.2f} s    ({STARTS} each, medians)")
     print(f"start ratio: {ratio:.2f} (limit {LARGEST_START_RATIO})")
     return ratio <= LARGEST_START_RATIO

@@ -1,4 +1,4 @@
-"""Environments beside `.venv`, for tools that are no part of Slowlight: `build/<name>/venv` from `packaging/locks/<name>.txt`.
+"""Environments beside `.venv`, for tools that are no part of Slowlight: `build/<name>/venv`, from the lock of that name.
 
 `package` holds the studio and PyInstaller and nothing else, so that nothing else can get into the packaged program;
 `audit` holds what looks over the locked packages. With everything in place it ends after some milliseconds.

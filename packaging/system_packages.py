@@ -95,6 +95,24 @@ TEST_TOOLS: tuple[Need, ...] = (
     Need("gnome-keyring-daemon", "gnome-keyring", "gnome-keyring", "gnome-keyring"),
 )
 
+# What `make package` calls. libpython: Debian's own Python is linked without it, and a frozen program needs it.
+PACKAGE_TOOLS: tuple[Need, ...] = (
+    Need(
+        f"libpython{sys.version_info[0]}.{sys.version_info[1]}.so.1.0",
+        f"libpython{sys.version_info[0]}.{sys.version_info[1]}",
+        "python3-libs",
+        "python",
+    ),
+    Need("objdump", "binutils", "binutils", "binutils"),
+    Need("patchelf", "patchelf", "patchelf", "patchelf"),
+    Need("dpkg-deb", "dpkg", "dpkg", "dpkg"),
+    Need("lintian", "lintian", "lintian", "lintian"),
+    Need("desktop-file-validate", "desktop-file-utils", "desktop-file-utils", "desktop-file-utils"),
+    Need("appstreamcli", "appstream", "appstream", "appstream"),
+    Need("makensis", "nsis", "mingw32-nsis", "nsis"),
+    Need("Xvfb", "xvfb", "xorg-x11-server-Xvfb", "xorg-server-xvfb"),
+)
+
 
 def missing(needs: tuple[Need, ...]) -> list[Need]:
     """Those of `needs` that this Linux lacks, in order; nothing on other systems, where Qt's wheels bring everything."""
