@@ -23,7 +23,8 @@ FILE_BYTES = 1024 * 1024
 OLD_FILES = 2
 LONGEST_LINE_CHARS = 16 * 1024
 LONGEST_CRASH_CHARS = 64 * 1024
-_FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
+_FORMAT = "%(asctime)s %(levelname)-7s [%(name)s] %(message)s"
+"""The name of a logger stands in brackets: before a colon, `secret_store` would look like the name of a secret."""
 _LOUD = ("httpx", "httpcore", "asyncio", "qasync", "keyring", "secretstorage", "jeepney", "uvicorn", "PIL")
 """Libraries that talk at INFO, some with whole links in their lines (reliability.md K2)."""
 

@@ -49,6 +49,17 @@ except ValueError:
         assert (tmp_path / "logs" / "slowlight.log").stat().st_mode & 0o777 == 0o600
 
 
+def test_the_name_of_a_logger_hides_no_word_of_its_line(tmp_path: Path) -> None:
+    code = """
+import logging, pathlib, sys
+from app.system.logs import start_logging
+start_logging(pathlib.Path(sys.argv[1]))
+logging.getLogger("app.store.secret_store").warning("keyring offers a backend; token: abcdef")
+"""
+    told = run(code, tmp_path).stderr
+    assert "[app.store.secret_store] keyring offers a backend; token: ***" in told
+
+
 def test_three_files_of_one_mebibyte_are_the_most(tmp_path: Path) -> None:
     handler = PrivateRotatingHandler(
         tmp_path / "slowlight.log", maxBytes=FILE_BYTES, backupCount=2, encoding="utf-8", errors="replace"

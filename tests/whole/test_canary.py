@@ -81,6 +81,7 @@ def test_a_key_is_found_nowhere_but_at_its_own_origin(tmp_path: Path) -> None:
         diary = (profile / "logs" / "slowlight.log").read_text()
         assert "DEBUG" in diary
         assert "***" in diary
+        assert "keyring offers" in diary, "words that are no secret are readable"
 
     asyncio.run(main())
 
