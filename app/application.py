@@ -14,14 +14,12 @@ from app.domain.errors import (
     StudioError,
 )
 from app.domain.local_errors import (
-    LibraryMissingError,
     StorageError,
 )
 from app.domain.media_input import digests_anywhere
 from app.domain.problem import Problem
 from app.domain.provider_info import Capabilities, ProviderInfo
 from app.domain.text import Text, plain, text
-from app.domain.values import Json
 from app.net.address import is_loopback_url
 from app.net.client import ApiClient, load_library
 from app.net.media_client import MediaClient
@@ -42,6 +40,7 @@ from app.services.endpoint_service import EndpointService
 from app.services.input_service import InputService
 from app.services.job_service import JobService
 from app.services.job_tools import JobSeams, SavingLimits
+from app.services.library import Library
 from app.services.provider_service import Connected, ProviderService
 from app.services.queue_rules import PauseSwitch
 from app.services.server_time import ServerTimes
@@ -51,7 +50,6 @@ from app.store.database import Database, OpenReport
 from app.store.endpoint_store import EndpointStore
 from app.store.input_vault import InputVault
 from app.store.job_store import JobStore
-from app.store.media_folder import MediaFolder
 from app.store.migrations import NewerDatabaseError
 from app.store.secret_store import SecretStore
 from app.store.settings_store import SettingsStore
@@ -85,11 +83,6 @@ class Options:
     demo: bool = False
     self_test: bool = False
 
-
-LIBRARY_DEADLINE_S = 5.0
-"""A network drive that does not answer must not keep the studio closed."""
-FOLDERS_REMEMBERED = 20
-"""Libraries of before in which saved results are looked for."""
 
 Factory = Callable[[ProviderInfo, ApiClient, Spool], Provider]
 
@@ -183,8 +176,7 @@ class Studio:
         self.inputs = InputService(self.vault, self.assets, self._inputs_in_use)
         self.database = Database(self.paths.database)
         self.opened = OpenReport()
-        self._folder: MediaFolder | None = None
-        self._earlier: tuple[MediaFolder, ...] | None = None
+        self.library = Library(self.settings, self.paths.library, self.paths.data)
         self.jobs = self._make_jobs()
         self.endpoints = self._make_endpoints()
         self.settings.changed.connect(self._setting_changed)
@@ -206,20 +198,26 @@ class Studio:
         except OSError as error:
             raise _refused(error) from error
 
+    def _number(self, key: str) -> int:
+        return int(str(self.settings.get(key)))
+
     def _make_jobs(self) -> JobService:
-        max_mb = self.settings.get("downloads.max_mb")
-        limits = SavingLimits(max_bytes=int(str(max_mb)) * 1024 * 1024)
+        limits = SavingLimits(
+            max_bytes=self._number("downloads.max_mb") * 1024 * 1024,
+            overall=partial(self._number, "downloads.overall"),
+            per_provider=partial(self._number, "downloads.per_provider"),
+        )
         return JobService(
             store=JobStore(self.database),
             providers=self.providers,
             connection=self.connection,
             tasks=self.tasks,
             find_spec=self.catalogue.spec_for,
-            folder=self.folder,
-            earlier=self.earlier_folders,
+            folder=self.library.folder,
+            earlier=self.library.earlier,
             inspect=self.assets.inspect,
-            running_limit=lambda: int(str(self.settings.get("limits.running_per_provider"))),
-            overall_limit=lambda: int(str(self.settings.get("limits.running_overall"))),
+            running_limit=partial(self._number, "limits.running_per_provider"),
+            overall_limit=partial(self._number, "limits.running_overall"),
             pause=_SettingPause(self.settings),
             times=self.times,
             vault=self.vault,
@@ -238,32 +236,6 @@ class Studio:
             providers=self.providers,
             start_task=self.tasks.start,
         )
-
-    def folder(self) -> MediaFolder:
-        """The library as it was set when this run began; it is remembered for later runs with another one."""
-        if self._folder is None:
-            self._folder = MediaFolder(self.library_path())
-            if self._folder.root != self.paths.library:
-                here = str(self._folder.root)
-                used: list[Json] = [here, *(folder for folder in self._used_folders() if folder != here)]
-                self.settings.set("library.used", used[:FOLDERS_REMEMBERED])
-        return self._folder
-
-    def earlier_folders(self) -> tuple[MediaFolder, ...]:
-        """Libraries of earlier runs: what was saved there stays there."""
-        if self._earlier is None:
-            roots = dict.fromkeys((*map(Path, self._used_folders()), self.paths.library))
-            self._earlier = tuple(MediaFolder(root) for root in roots if root != self.folder().root)
-        return self._earlier
-
-    def _used_folders(self) -> list[str]:
-        used = self.settings.get("library.used")
-        return [folder for folder in used if isinstance(folder, str) and folder] if isinstance(used, list) else []
-
-    def library_path(self) -> Path:
-        """The folder of the settings, else the profile's own."""
-        own = self.settings.get("library.folder")
-        return Path(own) if isinstance(own, str) and own else self.paths.library
 
     async def start(self, *, take_up: bool = True) -> None:
         """Opens what survives restarts and takes up unfinished jobs.
@@ -324,20 +296,15 @@ class Studio:
         await self.spool.sweep()
 
     async def _prepare_library(self) -> None:
-        """A missing drive is no reason not to start: results wait on the server and say so.
+        """A missing drive is no reason not to start: results wait on the server and say so."""
+        problem = await self.library.prepare()
+        if problem is not None:
+            self._note_trouble(problem)
 
-        Only the profile's own folder is made. A folder that the person chose may be a drive that is not there now, and
-        must not be imitated on the system disk.
-        """
-        folder = self.folder()
-        is_own = folder.root == self.paths.library
-        try:
-            async with asyncio.timeout(LIBRARY_DEADLINE_S):
-                await asyncio.to_thread(folder.create if is_own else folder.check_writable)
-        except TimeoutError:
-            self._note_trouble(LibraryMissingError(folder=folder.root).problem())
-        except StudioError as error:
-            self._note_trouble(error.problem())
+    async def _change_library(self) -> None:
+        self.library.chosen()
+        await self._prepare_library()
+        self.jobs.limit_changed(library=True)
 
     async def close(self) -> None:
         """In reverse order: nothing new, tasks, clients, demo, disk. What cannot be closed keeps nothing else open."""
@@ -350,8 +317,10 @@ class Studio:
         self.instance.close()
 
     def _setting_changed(self, key: str) -> None:
-        if key.startswith("limits."):
+        if key.startswith(("limits.", "downloads.")):
             self.jobs.limit_changed()
+        elif key == "library.folder":
+            self.tasks.start("change the library", self._change_library())
 
     def _note_trouble(self, problem: Problem) -> None:
         self.activity.add(ActivityKind.WARNING, problem.happened, problem.advice)

@@ -194,7 +194,7 @@ class StudioWindow(QObject):
 
     def _make_settings_page(self) -> QWidget:
         studio = self._studio
-        return SettingsPage(studio.settings, studio.providers, studio.library_path, studio.tasks.start)
+        return SettingsPage(studio.settings, studio.providers, studio.library.root, studio.tasks.start)
 
     def _make_welcome_page(self) -> QWidget:
         page = WelcomePage()

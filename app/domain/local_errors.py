@@ -8,19 +8,21 @@ class DiskFullError(StudioError):
     code = "disk_full"
     happened = text("There is not enough space for the result in {folder}.")
     advice = text(
-        "Free some space there: Slowlight tries again by itself. "
-        "Another library folder, chosen in Settings, is used from the next start on."
+        "Free some space there: Slowlight goes on by itself. Or choose another library folder in Settings. "
+        "Nothing more is downloaded until then; the results stay on the server."
     )
     short = text("disk is full")
     waiting_helps = True
+    needed_bytes = 0
+    """So much the file needs, where that is known."""
 
 
 class LibraryMissingError(StudioError):
     code = "library_missing"
     happened = text("The library folder {folder} cannot be written to.")
     advice = text(
-        "Connect the drive again: Slowlight tries again by itself. "
-        "Another library folder, chosen in Settings, is used from the next start on."
+        "Connect the drive again: Slowlight goes on by itself. Or choose another library folder in Settings. "
+        "Nothing more is downloaded until then; the results stay on the server."
     )
     short = text("library folder is missing")
     waiting_helps = True

@@ -17,6 +17,7 @@ from app.domain.values import Json, JsonObject
 T = TypeVar("T")
 MOST_RUNNING = 32
 MOST_OVERALL = 128
+MOST_DOWNLOADS = 16
 _BASE_PATH = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._~-]{1,64}){1,8}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}([_-][A-Za-z]{2,4})?")
 
@@ -95,12 +96,17 @@ LIBRARY_FOLDER: Setting[str] = Setting("library.folder", "", _is_text)
 """An absolute path; "" is the profile's own."""
 LIBRARY_USED: Setting[list[Json]] = Setting("library.used", [], _is_list_of_texts)
 """Chosen folders that results were saved to, the newest first: what lies in earlier ones is found there."""
+LIBRARY_MARKED: Setting[list[Json]] = Setting("library.marked", [], _is_list_of_texts)
+"""Folders that carry the library's mark: one without it is a drive that is not connected."""
 NOTIFICATIONS: Setting[bool] = Setting("notifications.enabled", True, _is_switch)
 RUNNING_PER_PROVIDER: Setting[int] = Setting("limits.running_per_provider", 4, whole(1, MOST_RUNNING))
 RUNNING_OVERALL: Setting[int] = Setting("limits.running_overall", 8, whole(1, MOST_OVERALL))
 """Of all providers together."""
 QUEUE_PAUSED: Setting[bool] = Setting("queue.paused", False, _is_switch)
 DOWNLOAD_MAX_MB: Setting[int] = Setting("downloads.max_mb", 4096, whole(1, 1_000_000))
+DOWNLOADS_OVERALL: Setting[int] = Setting("downloads.overall", 4, whole(1, MOST_DOWNLOADS))
+DOWNLOADS_PER_PROVIDER: Setting[int] = Setting("downloads.per_provider", 3, whole(1, MOST_DOWNLOADS))
+"""Files on their way at once."""
 DEMO_ENABLED: Setting[bool] = Setting("demo.enabled", False, _is_switch)
 WELCOME_SEEN: Setting[bool] = Setting("welcome.seen", False, _is_switch)
 """The first start has been answered."""
@@ -122,11 +128,14 @@ SETTINGS: tuple[Setting[Any], ...] = (
     LANGUAGE,
     LIBRARY_FOLDER,
     LIBRARY_USED,
+    LIBRARY_MARKED,
     NOTIFICATIONS,
     RUNNING_PER_PROVIDER,
     RUNNING_OVERALL,
     QUEUE_PAUSED,
     DOWNLOAD_MAX_MB,
+    DOWNLOADS_OVERALL,
+    DOWNLOADS_PER_PROVIDER,
     DEMO_ENABLED,
     WELCOME_SEEN,
     WINDOW_PAGE,

@@ -93,7 +93,9 @@ class PartFile:
         except OSError as error:
             raise disk_error(error, self.path.parent) from error
         if free < needed_bytes + self._keep_free_bytes:
-            raise DiskFullError(folder=self.path.parent)
+            full = DiskFullError(folder=self.path.parent)
+            full.needed_bytes = max(0, needed_bytes)
+            raise full
 
     def open(self, offset: int) -> None:
         """Opens the file to go on at `offset`; what is there beyond it is cut off, with 0 a new file is made.

@@ -108,8 +108,8 @@ class SettingsPage(QWidget):
             row.addWidget(button)
         self._folder_note = _hint(
             self.tr(
-                "Pictures, films and sounds lie in folders of their own, named by date and prompt. A new folder is used "
-                "from the next start on; what is already saved stays where it is."
+                "Pictures, films and sounds lie in folders of their own, named by date and prompt. In another folder only "
+                "new results are saved; what is already saved stays where it is."
             ),
             self,
         )
@@ -135,7 +135,7 @@ class SettingsPage(QWidget):
         self._settings.set("library.folder", folder)
         self._show_folder(folder)
         self._folder_note.setText(
-            self.tr("Used from the next start on. Until then results go to {folder}.").format(folder=self._in_use)
+            self.tr("Used from now on. What is already saved stays in {folder}.").format(folder=self._in_use)
         )
 
     def _jobs_card(self) -> QWidget:

@@ -266,6 +266,11 @@ class JobEngine:
 
     # --- saving
 
+    def limits_changed(self, *, library: bool) -> None:
+        """More may run or be downloaded at once than before; `library`: results go to another folder."""
+        self._saver.limits_changed(library=library)
+        self.dispatch()
+
     def _start_saving(self, job_id: str, snapshot: Snapshot | None) -> None:
         if job_id not in self._saving:
             self._saving.add(job_id)

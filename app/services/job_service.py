@@ -144,9 +144,9 @@ class JobService(QObject):
         """Starts nothing new and gives a POST on its way some seconds for its answer."""
         await self._engine.close()
 
-    def limit_changed(self) -> None:
-        """More jobs may run at once than before."""
-        self._engine.dispatch()
+    def limit_changed(self, *, library: bool = False) -> None:
+        """More may run or be downloaded at once than before; `library`: results go to another folder."""
+        self._engine.limits_changed(library=library)
 
     @property
     def refusal(self) -> Problem | None:

@@ -9,6 +9,7 @@ from app.domain.errors import GenerationFailedError, Moment, StudioError
 from app.domain.job import Job
 from app.domain.media import FileType, Medium
 from app.domain.problem import Problem
+from app.net.part_file import KEEP_FREE_BYTES
 from app.net.retry import poll_delay_s
 from app.services.clock import Clock
 from app.services.job_book import JobBook
@@ -31,10 +32,12 @@ Pace = Callable[[Medium, int, Random], float]
 
 @dataclass(frozen=True)
 class SavingLimits:
-    """What a download may take."""
+    """What downloads may take: bytes of one file, files at once, and what is left on the disk for everybody else."""
 
     max_bytes: int = 4 * 1024**3
-    at_once: int = 3
+    overall: Callable[[], int] = lambda: 4
+    per_provider: Callable[[], int] = lambda: 3
+    keep_free_bytes: Callable[[], int] = lambda: KEEP_FREE_BYTES
 
 
 @dataclass(frozen=True)

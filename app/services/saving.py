@@ -28,7 +28,9 @@ from app.domain.remote import Artifact, RemoteState, Snapshot
 from app.domain.text import Text, text
 from app.net.download import Downloaded, download, write_inline
 from app.net.retry import backoff_s
+from app.services.download_line import DownloadLine
 from app.services.job_tools import JobTools
+from app.services.library_gate import LibraryGate
 from app.services.provider_service import Connected
 from app.store.media_folder import MediaFolder
 
@@ -53,7 +55,10 @@ class Saver:
         self._clock = tools.seams.clock
         self._random = tools.seams.random
         self._limits = tools.seams.limits
-        self._at_once = asyncio.Semaphore(self._limits.at_once)
+        self._line = DownloadLine(self._limits.overall, self._limits.per_provider)
+        self._gate = LibraryGate(
+            tools.folder, tools.tasks.start, tools.seams.pause_s, keep_free_bytes=self._limits.keep_free_bytes
+        )
 
     async def save(self, job_id: str, snapshot: Snapshot | None) -> None:
         """Ends when the job is done, or failed or expired with the reason written on it.
@@ -73,6 +78,11 @@ class Saver:
                 return
             # a trouble that passes by itself is shown and need not be remembered
             self._book.show_only(job_id, problem=self._problem(job, error))
+            self._gate.close(error)
+            if self._gate.trouble is not None:
+                await self._gate.until_open()
+                tries, began_s = 0, self._clock.monotonic_s()  # that time says nothing about the result
+                continue
             pause = backoff_s(tries, first=1.0, cap=LONGEST_BACKOFF_S, random=self._random)
             await asyncio.sleep(self._tools.seams.pause_s(max(pause, error.retry_after_s or 0.0, 0.2)))
 
@@ -90,7 +100,7 @@ class Saver:
         except StudioError as error:
             return error
         results = await asyncio.gather(
-            *(self._fetch(connected, job.job_id, asset, snapshot.artifacts) for asset in job.assets)
+            *(self._fetch(connected, job, asset, snapshot.artifacts) for asset in job.assets)
         )
         errors = [error for error in results if error is not None]
         # what can be waited for comes first: it decides whether to go on
@@ -111,21 +121,24 @@ class Saver:
         return (await self._book.happened(job.job_id, assets=job.assets + new) or job) if new else job
 
     async def _fetch(
-        self, connected: Connected, job_id: str, asset: Asset, artifacts: tuple[Artifact, ...]
+        self, connected: Connected, job: Job, asset: Asset, artifacts: tuple[Artifact, ...]
     ) -> StudioError | None:
         if asset.state is TransferState.SAVED:
             return None
         artifact = next((a for a in artifacts if a.key == asset.remote_key), None)
         if artifact is None:
             return LinkExpiredError()
-        async with self._at_once:
+        async with self._line.place(job):
+            if self._gate.trouble is not None:
+                return self._gate.trouble  # nobody begins another download on a full disk
             try:
-                await self._bring_home(connected, job_id, asset, artifact)
+                await self._bring_home(connected, job.job_id, asset, artifact)
             except StudioError as error:
+                self._gate.close(error)
                 return error
             except Exception:
                 # the file's own task ends here: the others go on, and this one is tried again like a broken one
-                log.exception("a result of job %s could not be saved", job_id)
+                log.exception("a result of job %s could not be saved", job.job_id)
                 return StudioError()
         return None
 
@@ -164,11 +177,12 @@ class Saver:
 
     async def _write(self, connected: Connected, job: Job, artifact: Artifact, part: Path) -> Downloaded:
         if artifact.inline is not None:
-            return await write_inline(artifact.inline, part)
+            return await write_inline(artifact.inline, part, keep_free_bytes=self._limits.keep_free_bytes())
         limit = self._limits.max_bytes
         if artifact.via_provider:
             return await connected.provider.fetch(job.remote_ref or {}, artifact, part, max_bytes=limit)
-        return await download(connected.media, artifact.url, part, max_bytes=limit)
+        free = self._limits.keep_free_bytes()
+        return await download(connected.media, artifact.url, part, max_bytes=limit, keep_free_bytes=free)
 
     @staticmethod
     def _place(folder: MediaFolder, job_id: str, asset: Asset) -> Path:
@@ -232,6 +246,12 @@ class Saver:
             for asset in job.assets
         )
         await self._book.happened(job_id, state, problem=problem, assets=assets, finished_at=self._clock.now())
+
+    def limits_changed(self, *, library: bool) -> None:
+        """More may be on its way at once than before; in another `library` what could not be saved is tried at once."""
+        self._line.look()
+        if library:
+            self._gate.look_now()
 
     async def failed_unexpectedly(self, job_id: str) -> None:
         """Something that nobody thought of went wrong: the job does not stay in *saving* with nobody working on it."""

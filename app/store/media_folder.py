@@ -25,9 +25,11 @@ from app.domain.local_errors import (
 from app.domain.media import Medium
 from app.domain.naming import safe_name
 from app.domain.text import text
-from app.system.private_files import sync_folder
+from app.system.private_files import ensure_private_file, sync_folder
 
 FOLDERS = {Medium.IMAGE: "images", Medium.VIDEO: "videos", Medium.AUDIO: "audio", Medium.OTHER: "other"}
+MARK = ".slowlight-library"
+"""An empty file in the root that says: this is the library, and not the place where its drive appears."""
 PART_AGE_S = 24 * 3600
 _PART = re.compile(r"\.slowlight-[0-9A-Za-z]+-\w+\.part")
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -48,15 +50,27 @@ class CopyRefusedError(LibraryMissingError):
 
 
 class MediaFolder:
-    """One library. It never creates its own root by itself: a drive that is not plugged in must not be imitated."""
+    """One library. It never creates its own root by itself: a drive that is not plugged in must not be imitated.
 
-    def __init__(self, root: Path) -> None:
+    `is_marked`: the folder carries the library's mark, and one without it is an empty mount point or somebody else's.
+    """
+
+    def __init__(self, root: Path, *, is_marked: bool = False) -> None:
         self.root = root
+        self.is_marked = is_marked
 
     def create(self) -> None:
         """Makes the root where it is missing: for the default library, or a folder the person has just chosen."""
         with self._refusals():
-            self.root.mkdir(parents=True, exist_ok=True)
+            self.root.parent.mkdir(parents=True, exist_ok=True)
+            self.root.mkdir(mode=0o700, exist_ok=True)
+
+    def mark(self) -> None:
+        """Puts the library's mark into the root. Raises LibraryMissingError and DiskFullError."""
+        with self._refusals():
+            descriptor = os.open(self.root / MARK, os.O_WRONLY | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
+            os.close(descriptor)
+            sync_folder(self.root)
 
     def check_writable(self) -> None:
         """Writes and removes a small file. Raises LibraryMissingError or DiskFullError."""
@@ -64,6 +78,7 @@ class MediaFolder:
         probe = self.root / f".slowlight-check-{os.getpid()}.part"
         with self._refusals():
             try:
+                ensure_private_file(probe)
                 probe.write_bytes(b"Slowlight looks whether it may write here.")
             finally:
                 with contextlib.suppress(OSError):
@@ -167,14 +182,14 @@ class MediaFolder:
         self._require_root()
         folder = self.root / FOLDERS[medium]
         with self._refusals():
-            folder.mkdir(exist_ok=True)
+            folder.mkdir(mode=0o700, exist_ok=True)
             # a link to elsewhere would carry results out of the library
             if folder.resolve() != self.root.resolve() / FOLDERS[medium]:
                 raise LibraryMissingError(folder=folder)
         return folder
 
     def _require_root(self) -> None:
-        if not self.root.is_dir():
+        if not self.root.is_dir() or (self.is_marked and not os.path.lexists(self.root / MARK)):
             raise LibraryMissingError(folder=self.root)
 
     @contextlib.contextmanager
