@@ -27,6 +27,7 @@ def written_tests() -> list[str]:
 
 
 def counted(names: Iterable[str]) -> str:
-    """The line for the end of a run."""
+    """The lines for the end of a run."""
     run = list(names)
-    return f"nasty list: {len(numbers(run))} cases tried in {len(run)} tests, {len(NOT_APPLICABLE)} not applicable"
+    head = f"nasty list: {len(numbers(run))} cases tried in {len(run)} tests, {len(NOT_APPLICABLE)} not applicable"
+    return "\n".join((head, *(f"  case {number}: {reason}" for number, reason in NOT_APPLICABLE.items())))
