@@ -1,4 +1,4 @@
-"""Pictures made fit for models before they are kept: upright, in the usual colours, in a format that models take.
+"""Pictures made fit for models before they are kept: upright, in the usual colours, without notes, in a common format.
 
 Models read the bytes and not the note of the camera, so a photo that is turned by its EXIF note would come out lying on
 its side, and CMYK and moving pictures are refused by many (apis.md case 94).
@@ -12,6 +12,7 @@ from PySide6.QtGui import QImage, QImageWriter
 
 from app.domain.media import GIF, FileType
 from app.domain.text import Text, text
+from app.services.picture_notes import without_notes
 from app.system import pictures
 from app.system.previews import TOO_LARGE, PictureFinding
 
@@ -52,7 +53,7 @@ def made_fit(path: Path, kind: FileType, decoder: Decoder) -> bytes | None:
     """
     found = _checked(decoder.look(path))
     if found.as_is and kind is not GIF:
-        return None
+        return _without_notes(path, kind)
     image = _checked(decoder.pixels(path)).image
     if image is None:
         raise pictures.UnreadablePictureError(path.name)
@@ -65,6 +66,16 @@ def _checked(found: PictureFinding) -> PictureFinding:
     if found.error:
         raise pictures.UnreadablePictureError(found.error)
     return found
+
+
+def _without_notes(path: Path, kind: FileType) -> bytes | None:
+    """The same pixels without place, device and comments; None where the file has none of these."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise pictures.UnreadablePictureError(error.strerror or "it cannot be read") from error
+    clean = without_notes(data, kind)
+    return None if clean == data else clean
 
 
 def packed(picture: QImage, *, as_png: bool = False) -> bytes:
