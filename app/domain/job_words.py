@@ -137,7 +137,7 @@ def actions(job: Job, capabilities: Capabilities) -> tuple[JobAction, ...]:
         _A.CANCEL: job.state is JobState.WAITING or (capabilities.cancel_running and not job.set_aside),
         _A.STOP_WAITING: not capabilities.cancel_running and not job.set_aside,
         _A.WAIT_AGAIN: job.set_aside,
-        _A.FETCH_AGAIN: job.remote_ref is not None,
+        _A.FETCH_AGAIN: job.remote_ref is not None and not _is_refused(job),
         _A.SHOW: bool(job.saved_assets),
         _A.OPEN_FOLDER: bool(job.saved_assets),
         _A.USE_RESULT: _first_medium(job) in (Medium.IMAGE, Medium.VIDEO),
@@ -146,6 +146,11 @@ def actions(job: Job, capabilities: Capabilities) -> tuple[JobAction, ...]:
         _A.THIS_ONE: capabilities.takes_ids,
     }
     return tuple(action for action in _OFFERS[job.state] if possible.get(action, True))
+
+
+def _is_refused(job: Job) -> bool:
+    """Its prompt was refused: there never was a result that could be fetched."""
+    return job.problem is not None and job.problem.code == PromptRefusedError.code and not job.assets
 
 
 def _is_over_there(job: Job) -> bool:

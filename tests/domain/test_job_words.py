@@ -75,6 +75,13 @@ def test_a_running_job_offers_cancel_only_where_the_provider_can_stop_it() -> No
     assert actions(make_job(state=S.RUNNING, set_aside=True), CANNOT) == (A.WAIT_AGAIN, A.EDIT_AND_RUN)
 
 
+def test_a_refused_prompt_has_nothing_to_be_fetched() -> None:
+    failed = make_job(state=S.FAILED)
+    assert failed.problem is not None
+    for code, offered in (("prompt_refused", False), ("disk_full", True)):
+        assert (A.FETCH_AGAIN in actions(replace(failed, problem=replace(failed.problem, code=code)), CAN)) is offered
+
+
 def test_deleting_on_the_server_is_offered_only_where_that_is_possible_and_loses_nothing() -> None:
     both = {A.DELETE_BOTH, A.DELETE_THERE}
     can = replace(CAN, delete_remote=True)
@@ -97,8 +104,9 @@ def test_a_job_on_its_way_out_cannot_be_taken_back() -> None:
 
 
 def test_a_failed_job_is_fetched_again_only_when_the_server_knows_it() -> None:
-    assert A.FETCH_AGAIN in actions(make_job(state=S.FAILED), CANNOT)
-    assert A.FETCH_AGAIN not in actions(make_job(state=S.FAILED, remote_ref=None), CANNOT)
+    failed = make_job(state=S.FAILED, problem=DiskFullError().problem())
+    assert A.FETCH_AGAIN in actions(failed, CANNOT)
+    assert A.FETCH_AGAIN not in actions(replace(failed, remote_ref=None), CANNOT)
 
 
 def test_what_was_saved_can_be_shown_although_the_job_failed() -> None:

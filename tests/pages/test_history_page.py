@@ -223,9 +223,9 @@ def test_a_failed_job_tells_three_sentences_and_can_be_copied(scene: Scene) -> N
     assert len(sentences) == 4
     assert "NetMind refused this prompt" in sentences[0]
     assert sentences[-1] == "NSFW content detected"
-    for name in ("Copy error", "Run again", "Fetch again"):
+    for name in ("Copy error", "Run again"):
         scene.button(name).click()
-    assert [action for _, action in scene.asked] == [JobAction.COPY_ERROR, JobAction.RETRY, JobAction.FETCH_AGAIN]
+    assert [action for _, action in scene.asked] == [JobAction.COPY_ERROR, JobAction.RETRY]
     assert {job_id for job_id, _ in scene.asked} == {job.job_id}
 
 
