@@ -53,7 +53,9 @@ from app.store.job_store import JobStore
 from app.store.migrations import NewerDatabaseError
 from app.store.secret_store import SecretStore
 from app.store.settings_store import SettingsStore
+from app.system.crash_reports import CrashReports
 from app.system.language import say
+from app.system.logs import traceback_of
 from app.system.one_instance import OneInstance
 from app.system.paths import Paths, resources
 
@@ -152,6 +154,7 @@ class Studio:
         self.instance = OneInstance(self.paths.lock_file)
         self._claim()
         self.activity = ActivityService()
+        self.reports = CrashReports(self.paths.reports)
         self.tasks = Tasks(on_crash=self._task_crashed)
         self.settings = SettingsService(SettingsStore(self.paths.settings_file), self.tasks.start)
         self.connection = ConnectionService()
@@ -332,3 +335,4 @@ class Studio:
     def _task_crashed(self, name: str, error: BaseException) -> None:
         title = text("Something unexpected happened in the background.")
         self.activity.add(ActivityKind.ERROR, title, plain(f"{name}: {type(error).__name__}"))
+        self.reports.write(f"In the background: {name}\n{traceback_of(error)}")

@@ -23,10 +23,12 @@ from app.pages.history_page import HistoryPage
 from app.pages.job_notes import PAGE_OF, JobNotes
 from app.pages.main_window import WELCOME, MainWindow
 from app.pages.settings_page import SettingsPage
+from app.pages.support_desk import SupportDesk
 from app.pages.welcome_page import WelcomePage
 from app.pages.window_actions import WindowActions
 from app.pages.window_banner import WindowBanner
 from app.services.activity_service import ActivityKind
+from app.services.support_file import SupportSources
 from app.system.appearance import Appearance
 from app.system.language import say
 from app.system.logs import install_hooks, watch_for_crashes
@@ -70,26 +72,39 @@ class StudioWindow(QObject):
             edit_job=self.edit_job,
             use_result=self.use_result,
         )
+        self.support = SupportDesk(self.window, self._support_sources(), studio.tasks.start)
         self._banner = WindowBanner(self.window, studio.jobs, studio.connection, studio.activity)
         JobNotes(window=self.window, jobs=studio.jobs, settings=studio.settings, show_job=self.show_job)
         self._connect()
 
     # --- beginning and end
 
+    def _support_sources(self) -> SupportSources:
+        studio = self._studio
+        return SupportSources(
+            studio.activity.entries,
+            studio.jobs.history,
+            studio.settings.get,
+            studio.reports,
+            studio.paths.logs / "slowlight.log",
+        )
+
     def watch_for_crashes(self) -> None:
         """What the last run left when it died is told; what goes wrong in this one goes to the log and to Activity."""
         last_words = watch_for_crashes(self._studio.paths.crash)
         if last_words:
+            self._studio.reports.write(last_words)
             self._studio.activity.add(
                 ActivityKind.WARNING,
                 text("Slowlight ended unexpectedly the last time. Running jobs were taken up again."),
-                text("A report lies in {folder}.", folder=self._studio.paths.logs),
+                text("A report was written. It is on this page, under Reports."),
             )
         install_hooks(self._crashed)
 
     def _crashed(self, report: str) -> None:
         title = text("Something unexpected happened. Your jobs and results are not touched by it.")
         last_line = report.strip().splitlines()[-1] if report.strip() else ""
+        self._studio.reports.write(report)
         self._studio.activity.add(ActivityKind.ERROR, title, plain(last_line))
 
     def open(self) -> None:
@@ -106,6 +121,7 @@ class StudioWindow(QObject):
         known = page in pages
         self.window.show_page(WELCOME if is_first_start else str(page) if known else "image")
         self.window.show()
+        self.support.offer_reports()
 
     async def start(self) -> None:
         """Database, keys, models, jobs; a database that cannot be opened is said in the window."""
@@ -190,6 +206,8 @@ class StudioWindow(QObject):
     def _make_activity_page(self) -> QWidget:
         page = ActivityPage(self._studio.activity)
         page.show_job_requested.connect(self._show_job_id)
+        page.support_requested.connect(self.support.show_support_file)
+        page.reports_requested.connect(self.support.show_reports)
         return page
 
     def _make_settings_page(self) -> QWidget:

@@ -22,9 +22,11 @@ _MARKS = {
 
 
 class ActivityPage(QWidget):
-    """`show_job_requested` carries the job id of an entry."""
+    """`show_job_requested` carries the job id of an entry; the others ask for the support file and for the reports."""
 
     show_job_requested = Signal(str)
+    support_requested = Signal()
+    reports_requested = Signal()
 
     def __init__(self, activity: ActivityService, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,6 +40,10 @@ class ActivityPage(QWidget):
         self._rows.addStretch(1)
         self._copy = QuietButton(self.tr("Copy all"), "copy", self)
         self._copy.clicked.connect(self._copy_all)
+        self._reports = QuietButton(self.tr("Reports"), "file-question-mark", self)
+        self._reports.clicked.connect(self.reports_requested)
+        self._support = QuietButton(self.tr("Support file"), "file-text", self)
+        self._support.clicked.connect(self.support_requested)
         self._lay_out()
         for entry in reversed(activity.entries()):
             self._insert(entry)
@@ -46,7 +52,8 @@ class ActivityPage(QWidget):
 
     def _lay_out(self) -> None:
         heading = PageHeading(self.tr("Activity"), self.tr("What happened since Slowlight was started"), self)
-        heading.add_action(self._copy)
+        for action in (self._copy, self._reports, self._support):
+            heading.add_action(action)
         inner = QWidget(self)
         inner.setMaximumWidth(WIDTH)
         inner.setLayout(self._rows)

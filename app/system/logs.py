@@ -4,6 +4,8 @@ Nobody reads a traceback on the screen. It goes into the log, and `on_crash` get
 offer it. The files are `slowlight.log`, `.1` and `.2` of at most 1 MiB each, and `crash.txt` for a death of the interpreter.
 """
 
+import asyncio
+import contextlib
 import faulthandler
 import io
 import logging
@@ -14,7 +16,7 @@ from collections.abc import Callable
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
-from typing import IO
+from typing import IO, Any
 
 from app.system.private_files import ensure_private_file, private_folder
 from app.system.redaction import hide_registered, redact
@@ -91,10 +93,16 @@ def watch_for_crashes(file: Path) -> str:
     return redact(left)
 
 
+def traceback_of(error: BaseException) -> str:
+    """Redacted, without values of variables, and not longer than a report may be."""
+    whole = hide_registered("".join(traceback.format_exception(error)))
+    return redact(whole[-LONGEST_CRASH_CHARS:])
+
+
 def install_hooks(on_crash: Callable[[str], None]) -> None:
     """Sends every exception that nobody caught to the log and, redacted and without values of variables, to `on_crash`.
 
-    `on_crash` may be called from any thread.
+    Those of the running asyncio loop as well, where there is one. `on_crash` may be called from any thread.
     """
 
     def report(where: str, kind: type[BaseException], error: BaseException | None, tb: TracebackType | None) -> None:
@@ -120,6 +128,15 @@ def install_hooks(on_crash: Callable[[str], None]) -> None:
     def unraisable(args: "sys.UnraisableHookArgs") -> None:
         report(args.err_msg or "This could not be raised", args.exc_type, args.exc_value, args.exc_traceback)
 
+    def in_loop(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        error = context.get("exception")
+        if isinstance(error, BaseException):
+            report(f"Nobody caught this in the loop: {context.get('message')}", type(error), error, error.__traceback__)
+        else:
+            _log.error("The loop says: %s", context.get("message"))
+
+    with contextlib.suppress(RuntimeError):  # no loop runs
+        asyncio.get_running_loop().set_exception_handler(in_loop)
     sys.excepthook = uncaught
     threading.excepthook = in_thread
     sys.unraisablehook = unraisable

@@ -16,8 +16,9 @@ _LIBRARY = "Slowlight"
 
 @dataclass(frozen=True)
 class Paths:
-    """Folders and files of one profile. `crash` is the file that a dying interpreter writes its last words to.
+    """Folders and files of one profile.
 
+    `crash` is the file that a dying interpreter writes its last words to, `reports` the folder of what nobody caught.
     `spool` holds answers that were paid for and are not in the library yet; so it is no cache.
     """
 
@@ -31,6 +32,7 @@ class Paths:
     models: Path
     lock_file: Path
     crash: Path
+    reports: Path
 
     @staticmethod
     def for_profile(folder: Path) -> "Paths":
@@ -47,6 +49,7 @@ class Paths:
             models=root / "models",
             lock_file=root / "slowlight.lock",
             crash=root / "logs" / "crash.txt",
+            reports=root / "logs" / "reports",
         )
 
     @staticmethod
@@ -67,6 +70,7 @@ class Paths:
             models=data / "models",
             lock_file=data / "slowlight.lock",
             crash=logs / "crash.txt",
+            reports=logs / "reports",
         )
 
     def prepare(self) -> None:
