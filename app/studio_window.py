@@ -22,6 +22,7 @@ from app.pages.endpoints_page import EndpointsPage
 from app.pages.history_page import HistoryPage
 from app.pages.job_notes import PAGE_OF, JobNotes
 from app.pages.main_window import WELCOME, MainWindow
+from app.pages.orphan_notes import OrphanNotes
 from app.pages.settings_page import SettingsPage
 from app.pages.support_desk import SupportDesk
 from app.pages.welcome_page import WelcomePage
@@ -74,6 +75,7 @@ class StudioWindow(QObject):
         )
         self.support = SupportDesk(self.window, self._support_sources(), studio.tasks.start)
         self._banner = WindowBanner(self.window, studio.jobs, studio.connection, studio.activity)
+        OrphanNotes(self.window, self._banner, studio.jobs.orphans)
         JobNotes(window=self.window, jobs=studio.jobs, settings=studio.settings, show_job=self.show_job)
         self._connect()
 

@@ -330,5 +330,5 @@ class UnknownOutcomeError(StudioError):
     code = "unknown_outcome"
     happened = text("{provider} did not say whether it took the job. It may have been started.")
     money = text("It may have been charged. Slowlight does not send it again by itself.")
-    advice = text("Look at the provider's console. Retry only if nothing was started there.")
+    advice = text("Look at the provider's console. Send it again only if nothing was started there.")
     short = text("may have been charged")

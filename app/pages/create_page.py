@@ -130,6 +130,7 @@ class CreatePage(QWidget):
         viewer.vary_requested.connect(self._vary)
         viewer.favourite_toggled.connect(self._on_favourite)
         viewer.retry_requested.connect(self._on_retry)
+        viewer.offer_requested.connect(lambda target: self._on_action(self._shown, JobAction(target)))
         viewer.copy_error_requested.connect(lambda: self._on_action(self._shown, JobAction.COPY_ERROR))
         viewer.previous_requested.connect(lambda: self._step(-1))
         viewer.next_requested.connect(lambda: self._step(1))

@@ -9,7 +9,7 @@ from app.domain.text import Text, text
 from app.item_models.job_facts import JobFacts
 from app.item_models.job_source import Jobs
 from app.system.language import say
-from app.widgets.viewer_content import ViewerContent, ViewerItem, ViewerKind
+from app.widgets.viewer_content import CardOffer, ViewerContent, ViewerItem, ViewerKind
 
 _S = JobState
 
@@ -42,6 +42,9 @@ _ENDED: Mapping[JobState, tuple[Text, Text]] = {
     _S.EXPIRED: (text("Expired"), text("The result was not saved in time.")),
     _S.UNSURE: (text("Unsure"), text("It is not known whether the job was started.")),
 }
+
+_DECISIONS = (JobAction.THIS_ONE, JobAction.SEND_AGAIN, JobAction.FORGET)
+"""What the person decides about a job of which nobody knows whether it was started."""
 
 _UPLOADING = text("Its file is being uploaded to {provider}: {share}.")
 _SET_ASIDE = text("Not waited for. It goes on, and its result is saved when it is done.")
@@ -127,4 +130,10 @@ def _ended(job: Job, facts: JobFacts) -> ViewerContent:
         advice=said(problem.advice),
         server_text=problem.server_text,
         can_retry=bool({JobAction.RETRY, JobAction.RUN_AGAIN} & set(facts.actions(job))),
+        offers=tuple(_offer(job, action, provider) for action in facts.actions(job) if action in _DECISIONS),
     )
+
+
+def _offer(job: Job, action: JobAction, provider: str) -> CardOffer:
+    hint = job_words.meaning(action, provider)
+    return CardOffer(action, say(job_words.label(action, job)), job_words.ACTION_ICONS[action], say(hint))

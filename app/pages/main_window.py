@@ -117,9 +117,9 @@ class MainWindow(QMainWindow):
         page: object = self._stack.currentWidget()
         return page.kept_clear() if isinstance(page, KeepsClear) else 0
 
-    def show_banner(self, sentence: Text) -> None:
-        """Shows or, with an empty sentence, takes away what concerns every page."""
-        self.banner.set_message("warning", say(sentence))
+    def show_banner(self, sentence: Text, action: Text | None = None, *, kind: str = "warning") -> None:
+        """Shows or, with an empty sentence, takes away what concerns every page, with what can be done about it."""
+        self.banner.set_message(kind, say(sentence), say(action) if action else "")
         self._notice.setVisible(bool(sentence))
 
     def close_for_good(self) -> None:

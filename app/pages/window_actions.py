@@ -20,6 +20,7 @@ from app.domain.local_errors import (
 )
 from app.domain.problem import Problem
 from app.pages.main_window import MainWindow
+from app.pages.unsure_actions import UnsureActions
 from app.services.job_service import JobService
 from app.system.language import say
 
@@ -49,11 +50,12 @@ class WindowActions(QObject):
         self._show_job = show_job
         self._edit_job = edit_job
         self._use_result = use_result
+        self._unsure = UnsureActions(window, jobs, start_task)
 
     def perform(self, job_id: str, action: JobAction) -> None:
         """Does what a row or a button of a job asks for."""
         job = self._jobs.job(job_id)
-        if job is None:
+        if job is None or self._unsure.perform(job, action):
             return
         match action:
             case JobAction.CANCEL | JobAction.STOP_WAITING:

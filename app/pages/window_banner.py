@@ -2,22 +2,28 @@
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from app.domain.job import Job, JobState
 from app.domain.problem import Problem
-from app.domain.text import Text, plain
+from app.domain.text import Text, plain, text
 from app.pages.main_window import MainWindow
 from app.services.activity_service import ActivityKind, ActivityService
 from app.services.connection_service import ConnectionService
 from app.services.job_service import JobService
 from app.system.language import say
 
+_BRING_IN = text("Bring them in")
 _STORAGE = ("disk_full", "library_missing")
 
 
 class WindowBanner(QObject):
-    """Hears of jobs that cannot be saved and of providers out of reach, and keeps what the start has to say."""
+    """Hears of jobs that cannot be saved and of providers out of reach, and keeps what the start has to say.
+
+    `orphans_requested`: the person wants to see what the server has and the library does not.
+    """
+
+    orphans_requested = Signal()
 
     def __init__(
         self, window: MainWindow, jobs: JobService, connection: ConnectionService, activity: ActivityService
@@ -28,7 +34,9 @@ class WindowBanner(QObject):
         self._start = Text()
         self._notice = Text()
         self._offline = Text()
+        self._orphans = Text()
         self._unsaved: dict[str, Text] = {}
+        window.banner.action_requested.connect(self.orphans_requested)
         jobs.job_changed.connect(self._job_changed)
         connection.offline_changed.connect(self._offline_changed)
 
@@ -40,6 +48,11 @@ class WindowBanner(QObject):
     def say_notice(self, sentences: Iterable[Text]) -> None:
         """What the start has to say though it went well; it stays, behind what is going on now."""
         self._notice = plain(" ".join(map(say, sentences)))
+        self._show()
+
+    def say_orphans(self, sentence: Text) -> None:
+        """What a server has and the library does not; an empty sentence takes it away."""
+        self._orphans = sentence
         self._show()
 
     def _offline_changed(self, _offline: bool, sentence: Text) -> None:
@@ -58,7 +71,11 @@ class WindowBanner(QObject):
 
     def _show(self) -> None:
         unsaved = next(iter(self._unsaved.values()), Text())
-        self._window.show_banner(self._start or unsaved or self._offline or self._notice)
+        urgent = self._start or unsaved or self._offline
+        if self._orphans and not urgent:
+            self._window.show_banner(self._orphans, _BRING_IN, kind="info")
+        else:
+            self._window.show_banner(urgent or self._notice)
 
 
 def _sentences(problem: Problem) -> Text:

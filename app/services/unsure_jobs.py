@@ -16,6 +16,7 @@ from app.domain.errors import (
 )
 from app.domain.job import Job, JobState
 from app.domain.problem import Problem
+from app.domain.provider_info import ProviderInfo
 from app.domain.remote import Listed, RemoteState, ref_key
 from app.domain.settling import Candidate, RemoteIdError, clean_remote_id
 from app.domain.text import text
@@ -56,6 +57,10 @@ class UnsureJobs:
     def _unsure(self, job_id: str) -> Job | None:
         job = self._book.get(job_id)
         return job if job is not None and job.state is JobState.UNSURE else None
+
+    def provider(self, job: Job) -> ProviderInfo:
+        """What is known about the provider of a job."""
+        return self._providers.info(job.provider_id)
 
     # --- it is this one
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from app.system import appearance
 from app.widgets.busy_ring import BusyRing
 from app.widgets.buttons import SecondaryButton
+from app.widgets.card_offers import CardOffers
 from app.widgets.labels import PlainLabel
 from app.widgets.notices import IconMark
 from app.widgets.paragraph import Paragraph
@@ -31,9 +32,10 @@ class _Face(NamedTuple):
 
 
 class StateCard(QWidget):
-    """Words in the middle of a calm field; at most two buttons."""
+    """Words in the middle of a calm field; at most two buttons, or what the person has to decide."""
 
     retry_requested = Signal()
+    offer_requested = Signal(str)
     copy_error_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -50,6 +52,8 @@ class StateCard(QWidget):
         self._progress = ProgressLine(self)
         self._progress.setAccessibleName(self.tr("Progress"))
         self._server = _selectable(self)
+        self._offers = CardOffers(self)
+        self._offers.chosen.connect(self.offer_requested)
         self._retry = SecondaryButton(self.tr("Retry"), "refresh-cw", self)
         self._copy = SecondaryButton(self.tr("Copy error"), "copy", self)
         self._tick = QTimer(self, interval=1000)
@@ -67,7 +71,7 @@ class StateCard(QWidget):
             column.addWidget(sign, 0, Qt.AlignmentFlag.AlignHCenter)
         self._progress.setFixedWidth(220)
         words = ((self._title, 14), (self._detail, 6), (self._money, 6), (self._advice, 6), (self._server, 10))
-        parts: tuple[tuple[QWidget, int], ...] = (*words, (self._progress, 16), (self._time, 8))
+        parts: tuple[tuple[QWidget, int], ...] = (*words, (self._progress, 16), (self._time, 8), (self._offers, 16))
         self._rows: dict[QWidget, QWidget] = {part: _centred(part, before) for part, before in parts}
         for row in self._rows.values():
             column.addWidget(row)
@@ -100,6 +104,8 @@ class StateCard(QWidget):
             self._rows[label].setVisible(bool(words))
         self._rows[self._progress].setVisible(kind in _WORKING and content.progress is not None)
         self._progress.set_fraction(content.progress or 0.0)
+        self._offers.set_offers(content.offers)
+        self._rows[self._offers].setVisible(bool(content.offers))
         self._retry.setText(face.retry)
         self._retry.setVisible(kind in _WRONG and content.can_retry)
         self._copy.setVisible(kind in _WRONG)
@@ -127,7 +133,7 @@ class StateCard(QWidget):
                 "warning",
                 self.tr("It is not known what became of this"),
                 "",
-                self.tr("Retry, may be charged twice"),
+                retry,
             ),
         }.get(kind, _Face("image", "third", "", "", retry))
 

@@ -40,6 +40,7 @@ class Viewer(QWidget):
     vary_requested = Signal()
     favourite_toggled = Signal(bool)
     retry_requested = Signal()
+    offer_requested = Signal(str)  # the target of a card's offer
     copy_error_requested = Signal()
     previous_requested = Signal()
     next_requested = Signal()
@@ -102,6 +103,7 @@ class Viewer(QWidget):
         footer.strip.current_changed.connect(self._go_to)
         footer.transport.full_screen_requested.connect(self.toggle_full_screen)
         self._card.retry_requested.connect(self.retry_requested)
+        self._card.offer_requested.connect(self.offer_requested)
         self._card.copy_error_requested.connect(self.copy_error_requested)
         self._foreign.primary_requested.connect(self._play_all_the_same)
         self._foreign.secondary_requested.connect(self._open_externally)

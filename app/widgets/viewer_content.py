@@ -41,7 +41,8 @@ class ViewerContent:
     With results `detail` is a notice that stands above their facts, such as that some did not come.
     `money`, `advice` and `server_text` belong to failed, expired and unsure; `started_at` (UTC), `expected_s` and
     `progress` (0 to 1, None when nobody can know) to waiting and running; `items`, `current` (an index), `favourite` and
-    `place` ("Videos/Slowlight"; empty: taken from the path) to results.
+    `place` ("Videos/Slowlight"; empty: taken from the path) to results. `offers` stand on the card of an unsure job in
+    place of retrying, the most wanted first.
     """
 
     kind: str = ViewerKind.EMPTY
@@ -59,6 +60,17 @@ class ViewerContent:
     place: str = ""
     can_retry: bool = True
     can_vary: bool = True
+    offers: "tuple[CardOffer, ...]" = ()
+
+
+@dataclass(frozen=True)
+class CardOffer:
+    """One button of a card; `target` is told back as it is. Label and hint are translated already."""
+
+    target: str
+    label: str
+    icon: str
+    hint: str = ""
 
 
 @dataclass(frozen=True)
