@@ -21,6 +21,7 @@ from app.pages.create_page import CreatePage
 from app.pages.endpoints_page import EndpointsPage
 from app.pages.history_page import HistoryPage
 from app.pages.job_notes import PAGE_OF, JobNotes
+from app.pages.leaving import LeavingDialog, what_is_left
 from app.pages.main_window import WELCOME, MainWindow
 from app.pages.orphan_notes import OrphanNotes
 from app.pages.settings_page import SettingsPage
@@ -50,6 +51,7 @@ class StudioWindow(QObject):
         self._studio = studio
         self._stop = stop
         self._player = MediaPlayer(self, mark=OpeningMark(studio.paths.data / "playing.txt"))
+        self._leaving: LeavingDialog | None = None
         self.appearance = Appearance(str(studio.settings.get("appearance.mode")), self)
         self.appearance.set_reduced_motion(bool(studio.settings.get("appearance.reduced_motion")))
         wear(qt, self.appearance)
@@ -72,6 +74,7 @@ class StudioWindow(QObject):
             show_job=self.show_job,
             edit_job=self.edit_job,
             use_result=self.use_result,
+            change_job=self.change_job,
         )
         self.support = SupportDesk(self.window, self._support_sources(), studio.tasks.start)
         self._banner = WindowBanner(self.window, studio.jobs, studio.connection, studio.activity)
@@ -253,6 +256,14 @@ class StudioWindow(QObject):
         if isinstance(page, CreatePage):
             page.edit_and_run(job)
 
+    def change_job(self, job: Job) -> None:
+        """Opens a waiting job's recipe on its medium's page, to be saved in its place."""
+        key = PAGE_OF.get(job.medium, "image")
+        self.window.show_page(key)
+        page = self.window.page(key)
+        if isinstance(page, CreatePage):
+            page.change(job)
+
     def use_result(self, job: Job, asset_id: str = "", key: str = "") -> None:
         """Gives a result to the model of another page, or the same, to work from; without `key` to the page that fits."""
         asset = next((found for found in job.saved_assets if asset_id in ("", found.asset_id)), None)
@@ -286,7 +297,7 @@ class StudioWindow(QObject):
 
     def _connect(self) -> None:
         studio, window = self._studio, self.window
-        window.close_requested.connect(self._stop.set)
+        window.close_requested.connect(self._wish_to_leave)
         window.search_requested.connect(self._search)
         window.new_requested.connect(self._new)
         window.page_shown.connect(self._page_shown)
@@ -297,6 +308,20 @@ class StudioWindow(QObject):
         studio.jobs.job_rested.connect(self._note_in_activity)
         studio.jobs.key_trouble.connect(self._key_trouble)
         studio.jobs.trouble.connect(self._say_trouble)
+
+    def _wish_to_leave(self) -> None:
+        """Says what is not finished, once: who wishes a second time leaves."""
+        sentences = what_is_left(self._studio.jobs)
+        if not sentences or self._leaving is not None or not self.window.isVisible():
+            self._stop.set()
+            return
+        self._leaving = LeavingDialog(sentences, self.window)
+        self._leaving.leave_requested.connect(self._stop.set)
+        self._leaving.finished.connect(self._stays)
+        self._leaving.show()  # not modal: a second wish to close the window is heard
+
+    def _stays(self) -> None:
+        self._leaving = None
 
     def _search(self) -> None:
         self.window.show_page("history")

@@ -1,6 +1,6 @@
 """Scripted stand-ins for services: the same signals and questions, answers from memory, and jobs made in one line."""
 
-from collections.abc import Coroutine, Generator
+from collections.abc import Coroutine, Generator, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -19,7 +19,9 @@ from app.domain.model_spec import ModelSpec
 from app.domain.money import Money
 from app.domain.problem import Problem
 from app.domain.provider_info import Capabilities, ProviderInfo
+from app.domain.request import GenerationRequest
 from app.item_models.history_list import matches
+from app.services.job_queue import Move
 
 NOW = datetime(2026, 3, 12, 14, 5, tzinfo=UTC)
 _EXTENSIONS = {Medium.IMAGE: "png", Medium.VIDEO: "mp4", Medium.AUDIO: "wav", Medium.OTHER: "txt"}
@@ -144,6 +146,8 @@ class FakeJobService(QObject):
         super().__init__()
         self.jobs: dict[str, Job] = {}
         self.wishes: list[tuple[Any, ...]] = []
+        self.queue = FakeQueue(self.wishes)
+        self.left_s: float | None = None
         self.questions: list[tuple[HistoryQuery, int]] = []
         self._library = library
         self._expected_s = expected_s
@@ -170,6 +174,12 @@ class FakeJobService(QObject):
 
     def expected_seconds(self, provider_id: str, model_id: str) -> float | None:
         return self._expected_s
+
+    def seconds_left(self, job: Job) -> float | None:
+        return self.left_s
+
+    def is_paused(self) -> bool:
+        return self.queue.is_paused
 
     def path_of(self, asset: Asset) -> Path:
         return self._library / asset.path
@@ -204,3 +214,51 @@ class FakeJobService(QObject):
 
     def _newest_first(self) -> list[Job]:
         return sorted(self.jobs.values(), key=lambda job: (-job.created_at.timestamp(), job.job_id))
+
+
+class FakeQueue(QObject):
+    """Keeps wishes; `waiting` is what it says waits."""
+
+    changed = Signal()
+    edit_ended = Signal(str, bool)
+
+    def __init__(self, wishes: list[tuple[Any, ...]]) -> None:
+        super().__init__()
+        self.wishes = wishes
+        self.is_paused = False
+        self.too_late: set[str] = set()
+        self.asked: list[Job] = []
+
+    def asking(self) -> list[Job]:
+        return self.asked
+
+    def start_asking(self) -> None:
+        self.wishes.append(("start_asking",))
+
+    def cancel_asking(self) -> int:
+        self.wishes.append(("cancel_asking",))
+        return len(self.asked)
+
+    def set_paused(self, on: bool) -> None:
+        self.is_paused = on
+        self.changed.emit()
+
+    def cancel_waiting(self, medium: Medium | None = None) -> int:
+        self.wishes.append(("cancel_waiting", medium))
+        return 1
+
+    def release(self, job_ids: Iterable[str]) -> None:
+        self.wishes += [("release", job_id) for job_id in job_ids]
+
+    def move(self, job_id: str, where: Move, among: Sequence[str]) -> None:
+        self.wishes.append(("move", job_id, where, tuple(among)))
+
+    def begin_edit(self, job_id: str) -> bool:
+        self.wishes.append(("begin_edit", job_id))
+        return job_id not in self.too_late
+
+    def cancel_edit(self, job_id: str) -> None:
+        self.wishes.append(("cancel_edit", job_id))
+
+    def save_edit(self, job_id: str, request: GenerationRequest) -> None:
+        self.wishes.append(("save_edit", job_id, request))

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from app.domain.errors import EmptyResultError, GenerationFailedError, PromptRefusedError
-from app.domain.job import WATCHED, Job, JobState, TransferState
+from app.domain.job import WATCHED, Hold, Job, JobState, TransferState
 from app.domain.media import Medium
 from app.domain.provider_info import Capabilities
 from app.domain.text import Text, plain, text
@@ -52,6 +52,11 @@ class JobAction(StrEnum):
     """What a person can do with a job, apart from starring and tagging it."""
 
     CANCEL = "cancel"
+    EDIT = "edit"
+    RELEASE = "release"
+    MOVE_FIRST = "move_first"
+    MOVE_UP = "move_up"
+    MOVE_DOWN = "move_down"
     STOP_WAITING = "stop_waiting"
     WAIT_AGAIN = "wait_again"
     RETRY = "retry"
@@ -77,7 +82,7 @@ WITHOUT_RESULT = frozenset({GenerationFailedError.code, EmptyResultError.code, P
 
 _DELETES = (_A.DELETE, _A.DELETE_BOTH, _A.DELETE_THERE)
 _OFFERS: Mapping[JobState, tuple[JobAction, ...]] = {
-    _S.WAITING: (_A.CANCEL, _A.EDIT_AND_RUN),
+    _S.WAITING: (_A.CANCEL, _A.RELEASE, _A.EDIT, _A.EDIT_AND_RUN),
     # the paid POST is under way: nothing here can take it back
     _S.SENDING: (_A.EDIT_AND_RUN,),
     _S.QUEUED: (_A.CANCEL, _A.STOP_WAITING, _A.WAIT_AGAIN, _A.EDIT_AND_RUN),
@@ -92,6 +97,11 @@ _OFFERS: Mapping[JobState, tuple[JobAction, ...]] = {
 
 _LABELS: Mapping[JobAction, Text] = {
     _A.CANCEL: text("Cancel"),
+    _A.EDIT: text("Edit"),
+    _A.RELEASE: text("Put back in line"),
+    _A.MOVE_FIRST: text("Send next"),
+    _A.MOVE_UP: text("Move up"),
+    _A.MOVE_DOWN: text("Move down"),
     _A.STOP_WAITING: text("Stop waiting"),
     _A.WAIT_AGAIN: text("Wait for it again"),
     _A.RETRY: text("Retry"),
@@ -112,6 +122,11 @@ _LABELS: Mapping[JobAction, Text] = {
 
 ACTION_ICONS: Mapping[JobAction, str] = {
     _A.CANCEL: "x",
+    _A.EDIT: "pencil",
+    _A.RELEASE: "play",
+    _A.MOVE_FIRST: "skip-forward",
+    _A.MOVE_UP: "arrow-up",
+    _A.MOVE_DOWN: "arrow-down",
     _A.STOP_WAITING: "circle-stop",
     _A.WAIT_AGAIN: "hourglass",
     _A.RETRY: "rotate-ccw",
@@ -134,6 +149,7 @@ ACTION_ICONS: Mapping[JobAction, str] = {
 def actions(job: Job, capabilities: Capabilities) -> tuple[JobAction, ...]:
     """What can be done with this job now, the most wanted first."""
     possible = {
+        _A.RELEASE: bool(job.hold),
         _A.CANCEL: job.state is JobState.WAITING or (capabilities.cancel_running and not job.set_aside),
         _A.STOP_WAITING: not capabilities.cancel_running and not job.set_aside,
         _A.WAIT_AGAIN: job.set_aside,
@@ -171,6 +187,8 @@ def label(action: JobAction, job: Job | None = None) -> Text:
         return text("It did not start: send again ({price})", price=job.estimate)
     if action is JobAction.CANCEL and job is not None and job.state in WATCHED:
         return text("Cancel on the server")
+    if action is JobAction.EDIT_AND_RUN and job is not None and job.state is JobState.WAITING:
+        return text("Use for a new one")
     if action is JobAction.USE_RESULT and job is not None and _first_medium(job) is Medium.VIDEO:
         return text("Add sound to it")
     return _LABELS[action]
@@ -262,8 +280,43 @@ def progress(job: Job, now: datetime, expected_s: float | None) -> Progress | No
     return Progress(elapsed_s(job, now) / expected_s)
 
 
-def second_line(job: Job, now: datetime, expected_s: float | None, provider: str) -> tuple[Text, ...]:
-    """What follows the state word, in parts that are shown with a dot between them. `provider` is its title."""
+def time_left(seconds: float, *, brief: bool = False) -> Text:
+    """How long a result can still be saved, in the unit that matters; `brief` where there is little room."""
+    if seconds <= 0:
+        return text("may be gone") if brief else text("may be gone over there")
+    minutes = seconds / 60
+    if minutes < 90:
+        count, words = max(1, int(minutes)), (text("{count} min left"), text("{count} min left to save"))
+    elif minutes < 48 * 60:
+        count, words = int(minutes // 60), (text("{count} h left"), text("{count} h left to save"))
+    else:
+        count, words = int(minutes // (24 * 60)), (text("{count} days left"), text("{count} days left to save"))
+    return words[0 if brief else 1].with_values(count=count)
+
+
+def second_line(
+    job: Job,
+    now: datetime,
+    expected_s: float | None,
+    provider: str,
+    *,
+    left_s: float | None = None,
+    is_paused: bool = False,
+) -> tuple[Text, ...]:
+    """What follows the state word, in parts that are shown with a dot between them. `provider` is its title.
+
+    `left_s` is how long a result that is not here yet can be saved; `is_paused` whether the queue sends nothing.
+    """
+    clock_words = () if left_s is None else (time_left(left_s),)
+    if job.state is JobState.SAVING and clock_words:
+        trouble = job.problem.short.with_values(provider=provider) if job.problem else Text()
+        return (*clock_words, *((trouble,) if trouble else ()))
+    if job.state is JobState.WAITING and (job.hold or is_paused):
+        return (_HELD[job.hold],)
+    return (*_second_line(job, now, expected_s, provider), *clock_words)
+
+
+def _second_line(job: Job, now: datetime, expected_s: float | None, provider: str) -> tuple[Text, ...]:
     if job.state is JobState.DONE:
         return _outcome(job)
     if job.problem is not None and job.problem.short:
@@ -277,11 +330,21 @@ def second_line(job: Job, now: datetime, expected_s: float | None, provider: str
     return (_AFTERWORDS[job.state],)
 
 
-def brief_line(job: Job, now: datetime, expected_s: float | None, provider: str) -> tuple[Text, ...]:
+def brief_line(
+    job: Job,
+    now: datetime,
+    expected_s: float | None,
+    provider: str,
+    *,
+    left_s: float | None = None,
+    is_paused: bool = False,
+) -> tuple[Text, ...]:
     """`second_line` where there is little room: running jobs as "0:41 / 1:10", finished ones without their price."""
     if job.state is JobState.RUNNING and not job.set_aside and job.problem is None and expected_s:
         return (plain(f"{clock(elapsed_s(job, now))} / {clock(expected_s)}"),)
-    parts = second_line(job, now, expected_s, provider)
+    if job.state is JobState.SAVING and left_s is not None:
+        return (time_left(left_s, brief=True),)
+    parts = second_line(job, now, expected_s, provider, left_s=left_s, is_paused=is_paused)
     return parts[:2] if job.state is JobState.DONE else parts
 
 
@@ -301,6 +364,12 @@ def _running(elapsed: float, expected_s: float | None) -> Text:
         return text("{elapsed} of about {expected}", elapsed=clock(elapsed), expected=clock(expected_s))
     return text("{elapsed}, usually {expected}", elapsed=clock(elapsed), expected=clock(expected_s))
 
+
+_HELD: Mapping[Hold, Text] = {
+    Hold.NONE: text("queue paused"),
+    Hold.EDITED: text("being edited"),
+    Hold.ASKS: text("asks first"),
+}
 
 _AFTERWORDS: Mapping[JobState, Text] = {
     _S.WAITING: text("to be sent"),

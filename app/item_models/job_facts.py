@@ -85,11 +85,22 @@ class JobFacts:
         return say(job_words.STATES[job.state].word)
 
     def line(self, job: Job) -> str:
-        parts = job_words.second_line(job, self.now(), self.expected_s(job), self.provider(job).title)
-        return joined(parts)
+        return joined(self._said(job_words.second_line, job))
 
     def brief(self, job: Job) -> str:
-        return joined(job_words.brief_line(job, self.now(), self.expected_s(job), self.provider(job).title))
+        return joined(self._said(job_words.brief_line, job))
+
+    def _said(self, words: Callable[..., tuple[Text, ...]], job: Job) -> tuple[Text, ...]:
+        title, left_s, is_paused = self.provider(job).title, self._jobs.seconds_left(job), self._jobs.is_paused()
+        return words(job, self.now(), self.expected_s(job), title, left_s=left_s, is_paused=is_paused)
+
+    def time_left(self, job: Job) -> str:
+        """How long a result that is not here yet can be saved, or "" where nobody knows."""
+        left_s = self._jobs.seconds_left(job)
+        return "" if left_s is None else say(job_words.time_left(left_s))
+
+    def is_paused(self) -> bool:
+        return self._jobs.is_paused()
 
     def spoken(self, job: Job) -> str:
         """What assistive technology reads: prompt, state word, and what stands behind it."""

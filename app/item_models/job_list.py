@@ -2,12 +2,13 @@
 
 from collections.abc import Hashable
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 
-from app.domain.job import WATCHED, Job, JobState
+from app.domain.job import WATCHED, Job, JobState, line_order
+from app.domain.job_words import JobAction
 from app.domain.media import Medium
-from app.item_models.job_facts import DOT, JobFacts
-from app.item_models.job_rows import JobRows, SortKey
+from app.item_models.job_facts import DOT, JobFacts, JobRole
+from app.item_models.job_rows import Index, JobRows, SortKey
 from app.item_models.job_source import Jobs
 
 FINISHED_KEPT = 200
@@ -15,6 +16,8 @@ FINISHED_KEPT = 200
 
 _QUEUE = "queue"
 _RUNNING = frozenset({JobState.SENDING, JobState.RUNNING, JobState.SAVING})
+_RANKS = {JobState.RUNNING: 0, JobState.SAVING: 0, JobState.SENDING: 1, JobState.QUEUED: 1, JobState.WAITING: 2}
+"""What runs stands above what is in line over there, and that above what waits here."""
 _WAITING = frozenset({JobState.WAITING, JobState.QUEUED})
 
 
@@ -43,13 +46,46 @@ class JobListModel(JobRows):
 
     def key_of(self, job: Job) -> SortKey:
         moment = job.created_at.timestamp()
-        return (1, -moment, job.job_id) if job.is_resting else (0, moment, job.job_id)
+        if job.is_resting:
+            return (1, -moment, job.job_id)
+        if job.state is not JobState.WAITING:
+            return (0, _RANKS[job.state], 0, 0, (job.sent_at or job.created_at).timestamp(), job.job_id)
+        comes_by_time, place, _, _ = line_order(job)
+        return (0, _RANKS[job.state], comes_by_time, place, moment, job.job_id)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """In this list a job that waits can be moved, where there is one to move past."""
+        found = super().data(index, role)
+        if role == JobRole.ACTIONS and isinstance(found, tuple) and self.job_at(index.row()).state is JobState.WAITING:
+            first, *rest = found
+            return (first, *self._moves(index.row()), *rest)
+        return found
+
+    def _moves(self, row: int) -> tuple[JobAction, ...]:
+        up = (JobAction.MOVE_FIRST, JobAction.MOVE_UP) if self._waits_at(row - 1) else ()
+        return (*up, JobAction.MOVE_DOWN) if self._waits_at(row + 1) else up
+
+    def _waits_at(self, row: int) -> bool:
+        return 0 <= row < len(self._ids) and self.job_at(row).state is JobState.WAITING
+
+    def waiting_ids(self) -> list[str]:
+        """The jobs that wait here, in their order."""
+        return [job_id for job_id in self._ids if self._jobs[job_id].state is JobState.WAITING]
+
+    def queue_changed(self) -> None:
+        """The queue was paused or goes on: every row that waits says so."""
+        for job_id in self.waiting_ids():
+            self._say_changed(job_id, [JobRole.LINE, JobRole.BRIEF, Qt.ItemDataRole.AccessibleTextRole])
+        self._resection()
 
     def group_of(self, job: Job) -> Hashable:
         return super().group_of(job) if job.is_resting else _QUEUE
 
     def heading_of(self, group: Hashable) -> tuple[str, str]:
-        return (self.tr("Queue"), self._counts_in_words()) if group == _QUEUE else super().heading_of(group)
+        if group != _QUEUE:
+            return super().heading_of(group)
+        title = self.tr("Queue paused") if self.facts.is_paused() else self.tr("Queue")
+        return title, self._counts_in_words()
 
     def _counts_in_words(self) -> str:
         running, waiting = self._counts

@@ -13,16 +13,22 @@ REST_MS = 400
 
 
 class CreateFoot(QWidget):
-    """`generate_requested` comes at most once for one click; `link_requested` is the way out that the reason offers."""
+    """`generate_requested` comes at most once for one click; `link_requested` is the way out that the reason offers.
+
+    `change_discarded`: the waiting job whose recipe is in the form is to stay as it was.
+    """
 
     generate_requested = Signal()
     link_requested = Signal()
+    change_discarded = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._lent_focus: QWidget | None = None
         self._reason = _Reason(self)
         self._reason.link.clicked.connect(self.link_requested)
+        self._change = _Reason(self, "pencil")
+        self._change.link.clicked.connect(self.change_discarded)
         self._amount = PlainLabel("", self, size=12, weight=QFont.Weight.DemiBold)
         self._words = PlainLabel("", self, size=12)
         self._beside = PlainLabel("", self, tone="third", size=12)
@@ -46,6 +52,7 @@ class CreateFoot(QWidget):
         inside = QVBoxLayout()
         inside.setContentsMargins(18, 13, 18, 14)
         inside.setSpacing(9)
+        inside.addWidget(self._change)
         inside.addWidget(self._reason)
         inside.addLayout(cost)
         inside.addWidget(self.button)
@@ -79,6 +86,12 @@ class CreateFoot(QWidget):
         self.button.set_calm(bool(reason))
         self.button.setAccessibleDescription(reason)
         self.button.setToolTip(reason)
+
+    def set_changing(self, on: bool) -> None:
+        """Whether the form holds the recipe of a job that waits; the button saves it then."""
+        words = self.tr("This is a job that waits. It is not sent before you save it.")
+        self._change.show_words(words if on else "", self.tr("Discard") if on else "")
+        self.button.set_icon_name("save" if on else "sparkles")
 
     def reason(self) -> str:
         return self._reason.words.text()
@@ -118,14 +131,14 @@ class CreateFoot(QWidget):
 class _Reason(QWidget):
     """One calm line with an optional way out. Without words it takes no room."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, icon_name: str = "info") -> None:
         super().__init__(parent)
         self.words = PlainLabel("", self, tone="second", size=12, wrap=True)
         self.link = SecondaryButton("", parent=self)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
-        row.addWidget(IconMark("info", "waiting", 14, self))
+        row.addWidget(IconMark(icon_name, "waiting", 14, self))
         row.addWidget(self.words, 1)
         row.addWidget(self.link)
         self.hide()

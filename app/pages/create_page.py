@@ -23,7 +23,9 @@ from app.pages.create_panel import CreatePanel
 from app.pages.create_source import CreateJobs, Providers, StartTask
 from app.pages.job_content import content_of
 from app.pages.media_inputs import InputKeeper
+from app.pages.waiting_edit import WaitingEdit
 from app.services.catalogue import Catalogue
+from app.services.job_queue import Move
 from app.widgets.controls import Divider
 from app.widgets.job_list import JobList
 from app.widgets.player import MediaPlayer
@@ -39,6 +41,13 @@ MIDDLE = 400
 
 POSTER = QSize(720, 720)
 """Device pixels of the picture that stands in the viewer until the full one is read, and in the film strip."""
+
+
+_MOVES = {
+    JobAction.MOVE_FIRST: Move.FIRST,
+    JobAction.MOVE_UP: Move.UP,
+    JobAction.MOVE_DOWN: Move.DOWN,
+}
 
 
 class CreatePage(QWidget):
@@ -68,6 +77,7 @@ class CreatePage(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self._medium = medium
         self._jobs = jobs
         self._assets = assets
         self._shown = ""
@@ -88,6 +98,7 @@ class CreatePage(QWidget):
         self.viewer = Viewer(player, self._thumbnail, assets.previews, self, peaks=self._peaks, uses=uses)
         self._rows = JobListModel(jobs, self._facts, medium, self)
         self.list = JobList(self._rows, self)
+        self._edit = WaitingEdit(medium, self.panel, jobs, self)
         self._lay_out()
         self._connect()
         self.focus_prompt()  # so that the page, once opened, is ready for an idea
@@ -116,6 +127,10 @@ class CreatePage(QWidget):
         self.list.show_requested.connect(self.show_job)
         self.list.action_requested.connect(self._on_action)
         self.list.see_all_requested.connect(self.history_requested)
+        self.list.pause_requested.connect(self._jobs.queue.set_paused)
+        self.list.cancel_waiting_requested.connect(self._cancel_waiting)
+        self._jobs.queue.changed.connect(self._on_queue)
+        self._edit.too_late.connect(self._too_late)
         self._jobs.job_changed.connect(self._on_changed)
         self._jobs.job_removed.connect(self._on_removed)
         self._assets.thumbnail_ready.connect(self.viewer.thumbnail_ready)
@@ -176,6 +191,9 @@ class CreatePage(QWidget):
     # --- jobs
 
     def _submit(self, request: GenerationRequest) -> None:
+        if self._edit.job_id:
+            self._edit.save(request)
+            return
         job_id = self._jobs.submit(request)
         self._sent[job_id] = request
         job = self._jobs.job(job_id)
@@ -205,12 +223,49 @@ class CreatePage(QWidget):
             self.viewer.show_content(ViewerContent())
 
     def _on_action(self, job_id: str, action: JobAction) -> None:
-        """Editing stays on this page; everything else is decided above it."""
+        """The queue and editing stay on this page; everything else is decided above it."""
         job = self._jobs.job(job_id)
+        move = _MOVES.get(action)
         if job is not None and action is JobAction.EDIT_AND_RUN:
             self.edit_and_run(job)
+        elif job is not None and action is JobAction.EDIT:
+            self.change(job)
+        elif action is JobAction.RELEASE:
+            self._release(job_id)
+        elif move is not None:
+            self._jobs.queue.move(job_id, move, self._rows.waiting_ids())
         elif job is not None:
             self.action_requested.emit(job_id, action)
+
+    # --- the queue
+
+    def change(self, job: Job) -> None:
+        """Opens a waiting job's recipe; it is not sent before it was saved."""
+        if not self._edit.begin(job, self.panel.edit):
+            title = self.tr("This job cannot be changed any more")
+            self.toast_requested.emit(title, self.tr("It is being sent, or its model is no longer here."), "warning")
+
+    def _release(self, job_id: str) -> None:
+        if job_id == self._edit.job_id:
+            self._edit.cancel()
+        else:
+            self._jobs.queue.release([job_id])
+
+    def _too_late(self) -> None:
+        title = self.tr("The job no longer waits")
+        self.toast_requested.emit(title, self.tr("Your changes are in the form. Generate makes a new job."), "info")
+
+    def _cancel_waiting(self) -> None:
+        count = self._jobs.queue.cancel_waiting(self._medium)
+        if count:
+            title = self.tr("{count} waiting jobs cancelled") if count > 1 else self.tr("1 waiting job cancelled")
+            self.toast_requested.emit(title.format(count=count), self.tr("Nothing was sent for them."), "info")
+
+    def _on_queue(self) -> None:
+        self._rows.queue_changed()
+        job = self._jobs.job(self._shown)
+        if job is not None and job.state is JobState.WAITING:
+            self._refresh(job)
 
     # --- the viewer
 

@@ -40,10 +40,14 @@ SPENT_PAUSE_MS = 1000
 
 
 class CreatePanel(QWidget):
-    """`submitted` carries a GenerationRequest whose values were checked; `settings_requested` a provider's id."""
+    """`submitted` carries a GenerationRequest whose values were checked; `settings_requested` a provider's id.
+
+    `recipe_replaced`: another recipe was opened in the form.
+    """
 
     submitted = Signal(object)
     settings_requested = Signal(str)
+    recipe_replaced = Signal()
 
     def __init__(
         self,
@@ -66,6 +70,7 @@ class CreatePanel(QWidget):
         self._start_task = start_task
         self._spent: Mapping[str, Decimal] | None = None
         self._chosen = ""
+        self._is_changing = False
         self._models = ModelListModel(self._source(), self)
         self.picker = ModelPicker(self)
         self.picker.set_source(self._models)
@@ -182,6 +187,7 @@ class CreatePanel(QWidget):
         recalled = self._catalogue.recall(job.provider_id, job.model_id, job.medium, job.params)
         if recalled is None:
             return False
+        self.recipe_replaced.emit()
         spec, values = recalled
         if new_seed:
             values = {name: value for name, value in values.items() if not _is_seed(spec, name)}
@@ -215,6 +221,12 @@ class CreatePanel(QWidget):
         self.form.focus_prompt()
         return True
 
+    def set_changing(self, on: bool) -> None:
+        """Whether the form holds the recipe of a job that waits: submitting means saving it then."""
+        self._is_changing = on
+        self.foot.set_changing(on)
+        self._update()
+
     def still_holds(self, request: GenerationRequest) -> bool:
         """Whether the form would make this very request now."""
         spec = self.form.spec
@@ -247,6 +259,8 @@ class CreatePanel(QWidget):
         self._tell_cost(spec, values)
 
     def _verb(self, count: int) -> str:
+        if self._is_changing:
+            return self.tr("Save changes")
         if count > 1:
             many = {
                 Medium.IMAGE: self.tr("Generate {count} images"),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from app.domain import job_words
-from app.domain.job import Job, JobState
+from app.domain.job import Hold, Job, JobState
 from app.domain.job_words import JobAction
 from app.domain.text import Text, text
 from app.item_models.job_facts import JobFacts
@@ -46,6 +46,13 @@ _ENDED: Mapping[JobState, tuple[Text, Text]] = {
 _DECISIONS = (JobAction.THIS_ONE, JobAction.SEND_AGAIN, JobAction.FORGET)
 """What the person decides about a job of which nobody knows whether it was started."""
 
+_HELD: Mapping[Hold, Text] = {
+    Hold.NONE: text("The queue is paused. It is sent after you resume it."),
+    Hold.EDITED: text("Its recipe is open in the form. It is sent after you save or discard your changes."),
+    Hold.ASKS: text(
+        "It has waited for more than a day, so it is not sent without you. Put it back in line or cancel it."
+    ),
+}
 _UPLOADING = text("Its file is being uploaded to {provider}: {share}.")
 _SET_ASIDE = text("Not waited for. It goes on, and its result is saved when it is done.")
 _SENT_AND_CANCELLED = text("It had been sent and may have been charged.")
@@ -87,7 +94,9 @@ def _going_on(job: Job, facts: JobFacts) -> ViewerContent:
     title, detail = _GOING_ON[job.state]
     if job.state is JobState.WAITING and job.progress:
         detail = _UPLOADING.with_values(share=f"{job.progress:.0%}")
-    elif job.problem is not None and job.state is JobState.WAITING:
+    elif job.state is JobState.WAITING and (job.hold or facts.is_paused()):
+        detail = _HELD[job.hold]
+    elif job.problem is not None and job.state in (JobState.WAITING, JobState.SAVING):
         detail = job.problem.happened
     elif job.set_aside:
         detail = _SET_ASIDE
@@ -95,10 +104,18 @@ def _going_on(job: Job, facts: JobFacts) -> ViewerContent:
         detail = text("Place {count}", count=job.queue_position)
     provider = facts.provider(job).title
     running = job.state is JobState.RUNNING
+    problem = job.problem if job.problem is not None and detail is job.problem.happened else None
+
+    def said(sentence: Text) -> str:
+        return say(sentence.with_values(provider=provider)) if sentence else ""
+
     return ViewerContent(
         _KINDS[job.state],
         title=say(title.with_values(provider=provider)),
-        detail=say(detail.with_values(provider=provider)) if detail else "",
+        detail=said(detail),
+        money=said(problem.money) if problem else "",
+        advice=said(problem.advice) if problem else "",
+        kept=facts.time_left(job),
         started_at=(job.sent_at or job.created_at) if running else None,
         expected_s=facts.expected_s(job) if running else None,
         progress=_share(job, facts) if running else None,

@@ -3,7 +3,7 @@
 Pages are made when they are first opened, so that the window is there at once.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -117,9 +117,9 @@ class MainWindow(QMainWindow):
         page: object = self._stack.currentWidget()
         return page.kept_clear() if isinstance(page, KeepsClear) else 0
 
-    def show_banner(self, sentence: Text, action: Text | None = None, *, kind: str = "warning") -> None:
+    def show_banner(self, sentence: Text, actions: Sequence[Text] = (), *, kind: str = "warning") -> None:
         """Shows or, with an empty sentence, takes away what concerns every page, with what can be done about it."""
-        self.banner.set_message(kind, say(sentence), say(action) if action else "")
+        self.banner.set_message(kind, say(sentence), [say(action) for action in actions])
         self._notice.setVisible(bool(sentence))
 
     def close_for_good(self) -> None:

@@ -151,6 +151,15 @@ class SettingsPage(QWidget):
         )
         card.add(
             SettingRow(
+                self.tr("Jobs at once in all"),
+                self.tr("Of all providers together."),
+                self._slider("limits.running_overall", 1, 32, 1),
+                self,
+                width=SLIDER_WIDTH,
+            )
+        )
+        card.add(
+            SettingRow(
                 self.tr("Largest result"),
                 self.tr(
                     "In MB. A larger file is not downloaded; it stays on the server as long as the server keeps it."

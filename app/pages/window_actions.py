@@ -1,7 +1,7 @@
 """What crosses pages: asking where to save a copy, showing files, deleting with undo."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -26,11 +26,20 @@ from app.system.language import say
 
 StartTask = Callable[[str, Coroutine[Any, Any, None]], object]
 
+_OF_THE_JOB: Mapping[JobAction, Callable[[JobService, str], object]] = {
+    JobAction.CANCEL: JobService.cancel,
+    JobAction.STOP_WAITING: JobService.cancel,
+    JobAction.RELEASE: lambda jobs, job_id: jobs.queue.release([job_id]),
+    JobAction.WAIT_AGAIN: JobService.wait_again,
+    JobAction.FETCH_AGAIN: JobService.fetch_again,
+}
+"""What needs no window."""
+
 
 class WindowActions(QObject):
-    """`show_job` and `edit_job` open a job on the page of its medium, `use_result` gives its first file to a model.
+    """`show_job`, `edit_job` and `change_job` open a job on the page of its medium.
 
-    The window's builder gives them.
+    `use_result` gives its first file to a model. The window's builder gives them.
     """
 
     def __init__(
@@ -42,6 +51,7 @@ class WindowActions(QObject):
         show_job: Callable[[Job], None],
         edit_job: Callable[[Job], None],
         use_result: Callable[[Job], None] = lambda job: None,
+        change_job: Callable[[Job], None] = lambda job: None,
     ) -> None:
         super().__init__(window)
         self._window = window
@@ -50,6 +60,7 @@ class WindowActions(QObject):
         self._show_job = show_job
         self._edit_job = edit_job
         self._use_result = use_result
+        self._change_job = change_job
         self._unsure = UnsureActions(window, jobs, start_task)
 
     def perform(self, job_id: str, action: JobAction) -> None:
@@ -57,19 +68,18 @@ class WindowActions(QObject):
         job = self._jobs.job(job_id)
         if job is None or self._unsure.perform(job, action):
             return
+        if action in _OF_THE_JOB:
+            _OF_THE_JOB[action](self._jobs, job_id)
+            return
         match action:
-            case JobAction.CANCEL | JobAction.STOP_WAITING:
-                self._jobs.cancel(job_id)
-            case JobAction.WAIT_AGAIN:
-                self._jobs.wait_again(job_id)
             case JobAction.RETRY | JobAction.RUN_AGAIN:
                 self.run_again(job_id)
-            case JobAction.FETCH_AGAIN:
-                self._jobs.fetch_again(job_id)
             case JobAction.SHOW:
                 self._show_job(job)
             case JobAction.EDIT_AND_RUN:
                 self._edit_job(job)
+            case JobAction.EDIT:
+                self._change_job(job)
             case JobAction.USE_RESULT:
                 self._use_result(job)
             case JobAction.OPEN_FOLDER:

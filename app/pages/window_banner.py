@@ -1,6 +1,9 @@
-"""What concerns every page at this moment, one thing at a time: what cannot be saved before what cannot be reached."""
+"""What concerns every page at this moment, one thing at a time: what cannot be saved before what cannot be reached.
 
-from collections.abc import Iterable
+Jobs that waited through a restart for more than a day ask here, all with one question.
+"""
+
+from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QObject, Signal
 
@@ -36,9 +39,13 @@ class WindowBanner(QObject):
         self._offline = Text()
         self._orphans = Text()
         self._unsaved: dict[str, Text] = {}
-        window.banner.action_requested.connect(self.orphans_requested)
+        self._jobs = jobs
+        self._keeps_waiting = False
+        self._answers: tuple[Callable[[], object], ...] = ()
         jobs.job_changed.connect(self._job_changed)
+        jobs.queue.changed.connect(self._show)
         connection.offline_changed.connect(self._offline_changed)
+        window.banner.action_requested.connect(self._answered)
 
     def say_start(self, problem: Problem) -> None:
         """What the start could not do; it stays."""
@@ -69,13 +76,40 @@ class WindowBanner(QObject):
             return
         self._show()
 
+    def _answered(self, number: int) -> None:
+        """What the person chose of what the banner offers."""
+        self._answers[number]()
+
+    def _keep_waiting(self) -> None:
+        """They stay where they are; their rows and the next start ask again."""
+        self._keeps_waiting = True
+        self._show()
+
     def _show(self) -> None:
         unsaved = next(iter(self._unsaved.values()), Text())
         urgent = self._start or unsaved or self._offline
-        if self._orphans and not urgent:
-            self._window.show_banner(self._orphans, _BRING_IN, kind="info")
+        asking = 0 if self._keeps_waiting else len(self._jobs.queue.asking())
+        queue = self._jobs.queue
+        self._answers = ()
+        if urgent:
+            self._window.show_banner(urgent)
+        elif asking:
+            self._answers = (queue.start_asking, self._keep_waiting, queue.cancel_asking)
+            self._window.show_banner(*_question(asking), kind="info")
+        elif self._orphans:
+            self._answers = (self.orphans_requested.emit,)
+            self._window.show_banner(self._orphans, [_BRING_IN], kind="info")
         else:
-            self._window.show_banner(urgent or self._notice)
+            self._window.show_banner(self._notice)
+
+
+def _question(count: int) -> tuple[Text, tuple[Text, ...]]:
+    """What jobs ask that waited through a restart for long, and the answers."""
+    if count == 1:
+        sentence = text("A job has waited for more than a day. Nothing was sent for it.")
+        return sentence, (text("Start"), text("Keep waiting"), text("Cancel"))
+    sentence = text("{count} jobs have waited for more than a day. Nothing was sent for them.", count=count)
+    return sentence, (text("Start them"), text("Keep waiting"), text("Cancel them"))
 
 
 def _sentences(problem: Problem) -> Text:

@@ -321,6 +321,10 @@ class JobService(QObject):
         """About how long this model takes: the median of its own past times, else what its spec says."""
         return self._timings.expected_s(provider_id, model_id)
 
+    def is_paused(self) -> bool:
+        """Whether nothing that waits is sent."""
+        return self.queue.is_paused
+
     def seconds_left(self, job: Job) -> float | None:
         """How long its provider keeps a result that is not here yet, negative when it may be gone; None if unknown."""
         if job.expires_at is None or not job.has_unsaved_results:

@@ -15,7 +15,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QVBoxLayout, QWidget
 
 from app.domain.job_words import JobAction, Progress, label, meaning
-from app.item_models.job_facts import JobRole
+from app.item_models.job_facts import DOT, JobRole
 from app.item_models.job_list import JobListModel
 from app.item_models.job_rows import Index
 from app.system import appearance
@@ -27,10 +27,17 @@ from app.widgets.job_menu import job_menu
 from app.widgets.job_row_delegate import HEIGHT, JobRowDelegate, progress_rect, row_place, side_of, text_start
 from app.widgets.overlaid import Overlaid
 from app.widgets.place import Place
+from app.widgets.queue_bar import BUTTON, QueueBar
 from app.widgets.section_layout import Measures
 from app.widgets.section_view import SectionView
 
 _MEASURES = Measures(HEIGHT, first_heading=42, heading=51)
+_MOVES = {
+    Qt.Key.Key_Up: JobAction.MOVE_UP,
+    Qt.Key.Key_Down: JobAction.MOVE_DOWN,
+    Qt.Key.Key_Home: JobAction.MOVE_FIRST,
+}
+"""With Alt: where a job that waits goes."""
 _FRAME_MS, _SWEEP_S = 33, 1.6
 
 
@@ -40,6 +47,8 @@ class JobList(QWidget):
     show_requested = Signal(str)
     action_requested = Signal(str, object)  # job id, JobAction
     see_all_requested = Signal()
+    pause_requested = Signal(bool)
+    cancel_waiting_requested = Signal()
 
     def __init__(self, model: JobListModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -51,6 +60,9 @@ class JobList(QWidget):
         self._see_all.setFixedHeight(28)
         self._see_all.setToolTip(self.tr("Everything you have made, in History"))
         self._see_all.clicked.connect(self.see_all_requested)
+        self._queue = QueueBar(self._view.viewport())
+        self._queue.pause_requested.connect(self.pause_requested)
+        self._queue.cancel_waiting_requested.connect(self.cancel_waiting_requested)
         self._layers = Overlaid(self._view, self._empty, self)
         inside = QVBoxLayout(self)
         inside.setContentsMargins(0, 0, 0, 0)
@@ -58,6 +70,7 @@ class JobList(QWidget):
         self._view.show_requested.connect(self.show_requested)
         self._view.action_requested.connect(self.action_requested)
         self._view.laid_out.connect(self._place_see_all)
+        self._view.laid_out.connect(self._place_queue_bar)
         for change in (model.rowsInserted, model.rowsRemoved, model.modelReset):
             change.connect(self._choose_face)
         self._choose_face()
@@ -69,6 +82,10 @@ class JobList(QWidget):
     @property
     def see_all(self) -> QuietButton:
         return self._see_all
+
+    @property
+    def queue_bar(self) -> QueueBar:
+        return self._queue
 
     @property
     def is_empty(self) -> bool:
@@ -106,6 +123,17 @@ class JobList(QWidget):
             top = heading.rect.height() - 33
             area = heading.part(heading.width - width - side_of(heading.width) + QuietButton.PADDING, top, width, 28)
             self._see_all.setGeometry(area.toRect())
+
+    def _place_queue_bar(self) -> None:
+        """Stands in the heading of the queue, which is the first one where there is a queue."""
+        headings = self._view.heading_rects()
+        self._queue.setVisible(bool(headings) and not self._model.job_at(0).is_resting)
+        if self._queue.isVisibleTo(self._view.viewport()):
+            self._queue.set_queue(is_paused=self._model.facts.is_paused(), waiting=len(self._model.waiting_ids()))
+            heading = row_place(headings[0], self._view.layoutDirection())
+            start = heading.width - self._queue.width() - side_of(heading.width) + 6
+            area = heading.part(start, heading.rect.height() - 33, self._queue.width(), self._queue.height())
+            self._queue.setGeometry(area.toRect())
 
 
 class JobListView(SectionView):
@@ -173,6 +201,11 @@ class JobListView(SectionView):
         if event.key() == Qt.Key.Key_Delete and index.isValid():
             if JobAction.DELETE in index.data(JobRole.ACTIONS):
                 self._ask(index, JobAction.DELETE)
+            return
+        move = _MOVES.get(Qt.Key(event.key())) if event.modifiers() == Qt.KeyboardModifier.AltModifier else None
+        if move is not None:
+            if index.isValid() and move in index.data(JobRole.ACTIONS):
+                self._ask(index, move)
             return
         super().keyPressEvent(event)
 
@@ -284,5 +317,12 @@ class JobListView(SectionView):
         line = row_place(area.toRect(), self.layoutDirection()).inner(side, area.height() - 29, side, 9)
         used = line.write(painter, title, "text", appearance.font(13, QFont.Weight.DemiBold))
         if detail:
-            rest = line.inner(used + 12, 0, 0, 0)
-            rest.write(painter, detail, "third", appearance.font(12, tabular=True), at_end=True)
+            rest = line.inner(used + 10, 0, 2 * BUTTON, 0)  # the queue's own buttons stand behind it
+            font = appearance.font(12, tabular=True)
+            rest.write(painter, _fitting(detail, QFontMetricsF(font), rest.width), "third", font)
+
+
+def _fitting(detail: str, metrics: QFontMetricsF, room: float) -> str:
+    """The counts, or the last of them where there is no room for both, or nothing: half a number tells nothing."""
+    tried = (detail, detail.rsplit(DOT, maxsplit=1)[-1])
+    return next((words for words in tried if metrics.horizontalAdvance(words) <= room), "")

@@ -1,5 +1,8 @@
 """What went wrong, said where it matters: under a field, or as a banner across a page."""
 
+from collections.abc import Sequence
+from functools import partial
+
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QColor, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
@@ -65,44 +68,56 @@ class InlineError(QWidget):
 
 
 class Banner(QWidget):
-    """A sentence across a page, of kind "info", "warning" or "error", with at most one action and a way to close it."""
+    """A sentence across a page, of kind "info", "warning" or "error", with actions and a way to close it.
+
+    `action_requested` carries the number of the action.
+    """
 
     voice = AlertVoice
-    action_requested = Signal()
+    action_requested = Signal(int)
     closed = Signal()
 
     def __init__(
-        self, kind: str, text: str, action: str = "", parent: QWidget | None = None, *, closable: bool = True
+        self, kind: str, text: str, actions: Sequence[str] = (), parent: QWidget | None = None, *, closable: bool = True
     ) -> None:
         super().__init__(parent)
         self._kind = kind
         self._mark = IconMark("info", "running", 16, self)
         self._words = PlainLabel(text, self, size=13, wrap=True)
-        self._action = SecondaryButton(action, parent=self)
+        self._actions: list[SecondaryButton] = []
         self._close = IconButton("x", self.tr("Close message"), self, size=28)
         self._close.setVisible(closable)
-        row = QHBoxLayout(self)
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(12, 8, 8, 8)
         row.setSpacing(10)
         row.addWidget(self._mark)
         row.addWidget(self._words, 1)
-        row.addWidget(self._action)
         row.addWidget(self._close)
-        self._action.clicked.connect(self.action_requested)
         self._close.clicked.connect(self._on_close)
-        self.set_message(kind, text, action)
+        self.set_message(kind, text, actions)
 
     @property
     def text(self) -> str:
         return self._words.text()
 
-    def set_message(self, kind: str, text: str, action: str = "") -> None:
+    @property
+    def buttons(self) -> tuple[SecondaryButton, ...]:
+        """The buttons of the present message."""
+        return tuple(button for button in self._actions if not button.isHidden())
+
+    def set_message(self, kind: str, text: str, actions: Sequence[str] = ()) -> None:
         self._kind = kind
         name, role = _LOOKS[kind]
         self._mark.set_icon(name, role)
         self._words.setText(text)
-        self._action.setText(action)
-        self._action.setVisible(bool(action))
+        for number in range(len(self._actions), len(actions)):
+            button = SecondaryButton("", parent=self)
+            button.clicked.connect(partial(self.action_requested.emit, number))
+            self._row.insertWidget(self._row.count() - 1, button)
+            self._actions.append(button)
+        for number, button in enumerate(self._actions):
+            button.setText(actions[number] if number < len(actions) else "")
+            button.setVisible(number < len(actions))
         self.update()
 
     def _on_close(self) -> None:

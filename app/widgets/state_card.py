@@ -47,6 +47,7 @@ class StateCard(QWidget):
         self._detail = _words(self, tone="second")
         self._money = _words(self, tone="second")
         self._advice = _words(self, tone="second")
+        self._kept = _words(self, tone="warning", size=12)
         self._time = _words(self, tone="third", size=12)
         self._time.setFont(appearance.font(12, tabular=True))
         self._progress = ProgressLine(self)
@@ -70,7 +71,14 @@ class StateCard(QWidget):
         for sign in (self._mark, self._ring):
             column.addWidget(sign, 0, Qt.AlignmentFlag.AlignHCenter)
         self._progress.setFixedWidth(220)
-        words = ((self._title, 14), (self._detail, 6), (self._money, 6), (self._advice, 6), (self._server, 10))
+        words = (
+            (self._title, 14),
+            (self._detail, 6),
+            (self._money, 6),
+            (self._advice, 6),
+            (self._server, 10),
+            (self._kept, 10),
+        )
         parts: tuple[tuple[QWidget, int], ...] = (*words, (self._progress, 16), (self._time, 8), (self._offers, 16))
         self._rows: dict[QWidget, QWidget] = {part: _centred(part, before) for part, before in parts}
         for row in self._rows.values():
@@ -96,8 +104,9 @@ class StateCard(QWidget):
         for label, words in (
             (self._title, content.title or face.title),
             (self._detail, content.detail or face.detail),
-            (self._money, content.money if kind in _WRONG else ""),
-            (self._advice, content.advice if kind in _WRONG else ""),
+            (self._money, content.money),
+            (self._advice, content.advice),
+            (self._kept, content.kept),
             (self._server, content.server_text if kind in _WRONG else ""),
         ):
             label.setText(words)
@@ -139,14 +148,16 @@ class StateCard(QWidget):
 
     @Slot()
     def _show_time(self) -> None:
-        """ "0:41 of about 1:10"; the expected time is left out once it was too short."""
+        """ "0:41 of about 1:10", and "1:20, usually 1:10" once that was too short."""
         started, expected = self._content.started_at, self._content.expected_s
         words = ""
         if started is not None and self._content.kind in _WORKING:
             elapsed = max(0.0, (datetime.now(UTC) - started).total_seconds())
             words = span_text(elapsed)
-            if expected is not None and elapsed <= expected:
-                words = self.tr("{elapsed} of about {expected}").format(elapsed=words, expected=span_text(expected))
+            if expected is not None:
+                late = self.tr("{elapsed}, usually {expected}")
+                template = late if elapsed > expected else self.tr("{elapsed} of about {expected}")
+                words = template.format(elapsed=words, expected=span_text(expected))
         self._time.setText(words)
         self._rows[self._time].setVisible(bool(words))
 

@@ -39,7 +39,8 @@ class ViewerContent:
     """All words are for people and already translated. `title` and `detail` may be empty: then the kind has its own.
 
     With results `detail` is a notice that stands above their facts, such as that some did not come.
-    `money`, `advice` and `server_text` belong to failed, expired and unsure; `started_at` (UTC), `expected_s` and
+    `money` and `advice` belong to all but results, `server_text` to failed, expired and unsure; `kept` says how long the
+    result can still be saved; `started_at` (UTC), `expected_s` and
     `progress` (0 to 1, None when nobody can know) to waiting and running; `items`, `current` (an index), `favourite` and
     `place` ("Videos/Slowlight"; empty: taken from the path) to results. `offers` stand on the card of an unsure job in
     place of retrying, the most wanted first.
@@ -51,6 +52,7 @@ class ViewerContent:
     money: str = ""
     advice: str = ""
     server_text: str = ""
+    kept: str = ""
     started_at: datetime | None = None
     expected_s: float | None = None
     progress: float | None = None

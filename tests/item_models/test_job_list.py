@@ -8,7 +8,7 @@ from PySide6.QtCore import QPersistentModelIndex, QSize, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication
 
-from app.domain.job import JobState
+from app.domain.job import Job, JobState
 from app.domain.job_words import Progress
 from app.domain.media import Medium
 from app.item_models.job_facts import JobFacts, JobRole
@@ -149,6 +149,15 @@ def test_the_column_keeps_a_bounded_number_of_jobs_and_never_drops_an_unfinished
     assert scene.prompts()[0] == "long"
 
 
+RANKS = {JobState.RUNNING: 0, JobState.SAVING: 0, JobState.SENDING: 1, JobState.QUEUED: 1, JobState.WAITING: 2}
+
+
+def _in_the_queue(job: Job) -> tuple[object, ...]:
+    """What runs first, then what is in line over there, each as sent; then what waits here, as asked for."""
+    waits = job.state is JobState.WAITING
+    return (RANKS[job.state], job.created_at if waits else job.sent_at or job.created_at, job.job_id)
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_any_order_of_events_leaves_the_rows_in_order(scene: Scene, seed: int) -> None:
     random = Random(seed)
@@ -164,7 +173,7 @@ def test_any_order_of_events_leaves_the_rows_in_order(scene: Scene, seed: int) -
         else:
             scene.jobs.remove(random.choice(known))
         shown = [job for job in scene.jobs.jobs.values() if job.medium is Medium.IMAGE]
-        queue = sorted((j for j in shown if not j.is_resting), key=lambda j: j.created_at)
+        queue = sorted((j for j in shown if not j.is_resting), key=_in_the_queue)
         rest = sorted((j for j in shown if j.is_resting), key=lambda j: j.created_at, reverse=True)
         assert scene.prompts() == [job.prompt for job in (*queue, *rest)]
         assert sum(section.count for section in scene.model.sections()) == len(shown)

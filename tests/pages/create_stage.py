@@ -25,6 +25,7 @@ from app.domain.values import Json
 from app.services.catalogue import Catalogue
 from app.services.provider_service import KeySource, ProviderCard
 from app.system.previews import CLOSED, FilmFinding, PictureFinding
+from tests.fakes import FakeQueue
 
 MODELS = Path(__file__).resolve().parents[2] / "resources" / "models"
 INFOS = {info.provider_id: info for info, _ in PROVIDERS}
@@ -86,6 +87,8 @@ class StageJobs(QObject):
         super().__init__()
         self.refusal: Problem | None = None
         self.requests: list[GenerationRequest] = []
+        self.wishes: list[tuple[Any, ...]] = []
+        self.queue = FakeQueue(self.wishes)
         self.jobs: dict[str, Job] = {}
         self.spent: dict[str, Decimal] = {}
         self.times: dict[str, float] = {}
@@ -138,6 +141,12 @@ class StageJobs(QObject):
 
     def recent(self, medium: Medium) -> list[Job]:
         return [job for job in reversed(self.jobs.values()) if job.medium is medium]
+
+    def seconds_left(self, job: Job) -> float | None:
+        return None
+
+    def is_paused(self) -> bool:
+        return self.queue.is_paused
 
     def expected_seconds(self, provider_id: str, model_id: str) -> float | None:
         return self.times.get(model_id)

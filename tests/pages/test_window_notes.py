@@ -34,7 +34,7 @@ from app.store.settings_store import SettingsStore
 from app.system.appearance import Appearance
 from app.widgets.look import wear
 from app.widgets.toast import Toast
-from tests.fakes import make_job
+from tests.fakes import FakeQueue, make_job
 
 PICTURE = Asset("a1", "job-1", 0, "0", Medium.IMAGE, TransferState.SAVED, path="images/lake.png")
 
@@ -48,6 +48,7 @@ class Jobs(QObject):
     def __init__(self, folder: Path) -> None:
         super().__init__()
         self.folder = folder
+        self.queue = FakeQueue([])
         self.kept: dict[str, Job] = {}
         self.deleted: list[str] = []
         self.deleted_there: list[str] = []
@@ -200,3 +201,22 @@ def test_what_is_deleted_on_the_server_as_well_says_that_undo_does_not_bring_it_
     room.actions.perform("job-1", JobAction.DELETE_THERE)
     assert (len(room.fake.deleted), len(room.fake.deleted_there)) == (2, 2), "it stays here"
     assert "stay here" in room.toasts()[-1]
+
+
+def test_jobs_that_waited_for_long_ask_with_one_question_and_three_answers(room: Room) -> None:
+    queue = room.fake.queue
+    queue.asked = [make_job(state=JobState.WAITING), make_job(state=JobState.WAITING)]
+    queue.changed.emit()
+    banner = room.window.banner
+    assert banner.text.startswith("2 jobs have waited")
+    start, keep, cancel = banner.buttons
+    start.click()
+    cancel.click()
+    assert queue.wishes == [("start_asking",), ("cancel_asking",)]
+    room.connection.failed("NetMind")
+    room.connection.failed("NetMind")
+    assert not list(banner.buttons)  # what is wrong now comes first
+    room.connection.succeeded("NetMind")
+    assert len(banner.buttons) == 3
+    keep.click()
+    assert not banner.isVisible()

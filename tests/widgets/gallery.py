@@ -282,9 +282,9 @@ def fields(column: QVBoxLayout) -> None:
 
 def notices(column: QVBoxLayout) -> None:
     column.addWidget(SectionLabel("Notices"))
-    column.addWidget(Banner("info", "The demo draws by formulas. It is not AI.", "Connect a provider"))
+    column.addWidget(Banner("info", "The demo draws by formulas. It is not AI.", ["Connect a provider"]))
     column.addWidget(Banner("warning", "No network. Trying again in 20 s.", closable=False))
-    column.addWidget(Banner("error", "NetMind did not accept the key. Nothing was charged.", "Open settings"))
+    column.addWidget(Banner("error", "NetMind did not accept the key. Nothing was charged.", ["Open settings"]))
     for fraction in (0.0, 0.42, 1.0, None):
         progress = ProgressLine()
         progress.set_fraction(fraction)

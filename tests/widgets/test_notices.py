@@ -53,7 +53,7 @@ def test_an_error_of_a_compound_field_marks_the_part_with_the_frame(qtbot: QtBot
 
 
 def test_a_banner_offers_its_action_and_can_be_closed(qtbot: QtBot) -> None:
-    banner = Banner("warning", "No network.", "Try again")
+    banner = Banner("warning", "No network.", ["Try again"])
     qtbot.addWidget(banner)
     banner.show()
     assert role(banner) == Role.AlertMessage
