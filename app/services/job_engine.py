@@ -155,9 +155,11 @@ class JobEngine:
         for job in waiting:
             if free <= 0:
                 return
-            if busy[job.provider_id] < self._places_at(job.provider_id, limit) and self._may_go(job):
-                busy[job.provider_id] += 1
-                free -= 1
+            if busy[job.provider_id] >= self._places_at(job.provider_id, limit) or not self._may_go(job):
+                continue
+            busy[job.provider_id] += 1
+            free -= 1
+            if self._book.is_written(job.job_id):  # until then its place is kept: nobody overtakes
                 self._in_hand.add(job.job_id)
                 self.keep(self._tasks.start(f"send {job.job_id[:8]}", self._send(job)))
 
@@ -170,7 +172,7 @@ class JobEngine:
     def _may_go(self, job: Job) -> bool:
         job_id = job.job_id
         is_spoken_for = job_id in self._in_hand or job_id in self._later or job_id in self._taken_back
-        return not (is_spoken_for or job.hold or job_id in self._held) and self._book.is_written(job_id)
+        return not (is_spoken_for or job.hold or job_id in self._held)
 
     def hold(self, job_id: str) -> bool:
         """From now on a waiting job is not sent; False when it is too late for that. Lasts until `let_go`, for this run."""
