@@ -52,7 +52,8 @@ LEGAL_MOVES: Mapping[JobState, frozenset[JobState]] = {
     _S.FAILED: frozenset({_S.QUEUED}),
     _S.CANCELLED: frozenset({_S.QUEUED}),
     _S.EXPIRED: frozenset({_S.QUEUED}),
-    _S.DONE: frozenset(),
+    # a file that was saved is lost, and the server may still have it
+    _S.DONE: frozenset({_S.SAVING}),
 }
 """Every move a job may make. The job service is the only one that makes them."""
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from app.domain.errors import EmptyResultError, GenerationFailedError, PromptRefusedError
 from app.domain.job import WATCHED, Hold, Job, JobState, TransferState
+from app.domain.local_errors import LOST
 from app.domain.media import Medium
 from app.domain.provider_info import Capabilities
 from app.domain.text import Text, plain, text
@@ -88,7 +89,7 @@ _OFFERS: Mapping[JobState, tuple[JobAction, ...]] = {
     _S.QUEUED: (_A.CANCEL, _A.STOP_WAITING, _A.WAIT_AGAIN, _A.EDIT_AND_RUN),
     _S.RUNNING: (_A.CANCEL, _A.STOP_WAITING, _A.WAIT_AGAIN, _A.EDIT_AND_RUN),
     _S.SAVING: (_A.EDIT_AND_RUN,),
-    _S.DONE: (_A.SHOW, _A.OPEN_FOLDER, _A.RUN_AGAIN, _A.EDIT_AND_RUN, _A.USE_RESULT, *_DELETES),
+    _S.DONE: (_A.SHOW, _A.FETCH_AGAIN, _A.OPEN_FOLDER, _A.RUN_AGAIN, _A.EDIT_AND_RUN, _A.USE_RESULT, *_DELETES),
     _S.FAILED: (_A.SHOW, _A.RETRY, _A.FETCH_AGAIN, _A.EDIT_AND_RUN, _A.OPEN_FOLDER, _A.COPY_ERROR, *_DELETES),
     _S.CANCELLED: (_A.SHOW, _A.RUN_AGAIN, _A.FETCH_AGAIN, _A.EDIT_AND_RUN, _A.OPEN_FOLDER, *_DELETES),
     _S.EXPIRED: (_A.SHOW, _A.RUN_AGAIN, _A.FETCH_AGAIN, _A.EDIT_AND_RUN, _A.OPEN_FOLDER, _A.COPY_ERROR, _A.DELETE),
@@ -153,7 +154,7 @@ def actions(job: Job, capabilities: Capabilities) -> tuple[JobAction, ...]:
         _A.CANCEL: job.state is JobState.WAITING or (capabilities.cancel_running and not job.set_aside),
         _A.STOP_WAITING: not capabilities.cancel_running and not job.set_aside,
         _A.WAIT_AGAIN: job.set_aside,
-        _A.FETCH_AGAIN: job.remote_ref is not None and not _is_refused(job),
+        _A.FETCH_AGAIN: job.remote_ref is not None and _may_be_fetched(job),
         _A.SHOW: bool(job.saved_assets),
         _A.OPEN_FOLDER: bool(job.saved_assets),
         _A.USE_RESULT: _first_medium(job) in (Medium.IMAGE, Medium.VIDEO),
@@ -175,6 +176,13 @@ def _is_over_there(job: Job) -> bool:
         return False
     all_saved = all(asset.state is TransferState.SAVED for asset in job.assets)
     return job.remote_ref is not None and all_saved and bool(job.assets) is (job.state is JobState.DONE)
+
+
+def _may_be_fetched(job: Job) -> bool:
+    """A finished job once it is known to have lost a file; another one unless its prompt was refused."""
+    if job.state is JobState.DONE:
+        return job.problem is not None and job.problem.code in LOST
+    return not _is_refused(job)
 
 
 def label(action: JobAction, job: Job | None = None) -> Text:

@@ -33,8 +33,24 @@ class ResultMissingError(StudioError):
 
     code = "result_missing"
     happened = text("{file} is not in the library any more.")
-    advice = text("Connect the drive again, or put the file back. With Run again it can be made once more.")
+    advice = text(
+        "Connect the drive again, put the file back, or use Fetch again while the server still has it. "
+        "With Run again it can be made once more."
+    )
     short = text("file is missing")
+
+
+class ResultDamagedError(StudioError):
+    """A saved result is not as it was saved: its size or its SHA-256 is another one, or it cannot be read."""
+
+    code = "result_damaged"
+    happened = text("{file} in the library is not as it was saved.")
+    advice = text("Use Fetch again while the server still has it. The file that lies there is left as it is.")
+    short = text("file is damaged")
+
+
+LOST = frozenset({ResultMissingError.code, ResultDamagedError.code})
+"""What a finished job says of a file that was lost after it was saved."""
 
 
 class NotVerifiedError(StudioError):

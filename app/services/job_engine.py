@@ -273,6 +273,10 @@ class JobEngine:
         self._saver.limits_changed(library=library)
         self.dispatch()
 
+    def save_again(self, job_id: str) -> None:
+        """Brings home what a job in *saving* has not got here."""
+        self._start_saving(job_id, None)
+
     def _start_saving(self, job_id: str, snapshot: Snapshot | None) -> None:
         if job_id not in self._saving:
             self._saving.add(job_id)

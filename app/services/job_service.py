@@ -29,6 +29,7 @@ from app.services.job_book import JobBook
 from app.services.job_engine import JobEngine
 from app.services.job_queue import JobQueue
 from app.services.job_tools import Inspect, JobSeams, JobTools
+from app.services.library_check import LibraryCheck
 from app.services.orphans import Orphans
 from app.services.outages import Outages
 from app.services.provider_service import ProviderService
@@ -120,6 +121,7 @@ class JobService(QObject):
         self._engine = JobEngine(tools, self._key_trouble)
         self.queue = JobQueue(tools, self._engine, self._prepared, pause.turn)
         self.queue.trouble.connect(self.trouble)
+        self.check = LibraryCheck(tools, self._files, self._engine.save_again)
         self._deletion = RemoteDeletion(tools, self.trouble.emit)
         self.unsure = UnsureJobs(tools, self._engine.settler, self._engine.dispatch, self.trouble.emit)
         self.orphans = Orphans(tools, find_spec, self._bring_back, self._engine.resume, self.trouble.emit)
@@ -239,7 +241,10 @@ class JobService(QObject):
         )
 
     def fetch_again(self, job_id: str) -> None:
-        """Asks the server once more for a job that has a reference and ended badly."""
+        """Asks the server once more for a job that has a reference and ended badly, or has lost a file since."""
+        if (job := self._book.get(job_id)) is not None and job.state is JobState.DONE:
+            self.check.fetch(job_id)
+            return
         self._edit("fetch again", job_id, _to_be_fetched, self._engine.resume)
 
     def delete(self, job_id: str, *, on_server: bool = False) -> None:

@@ -20,6 +20,10 @@ class ResultFiles:
         """The place of a saved file, also where it is not there any more. Raises ValueError for one that is not saved."""
         return self.folder_of(asset).absolute(asset.path)
 
+    def earlier(self) -> Sequence[MediaFolder]:
+        """Libraries of before."""
+        return self._earlier()
+
     def folder_of(self, asset: Asset) -> MediaFolder:
         """The library that has it, else the one in use."""
         folder, earlier = self._folder(), self._earlier()

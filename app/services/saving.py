@@ -219,7 +219,9 @@ class Saver:
         """*Done* is said when it is on disk, and not before. What is worth saying beside the result stays on the job."""
         try:
             notice = _notice(snapshot, self._tools.title(job))
-            await self._book.change(job.job_id, JobState.DONE, finished_at=self._clock.now(), problem=notice)
+            await self._book.change(
+                job.job_id, JobState.DONE, finished_at=job.finished_at or self._clock.now(), problem=notice
+            )
         except StudioError as error:
             return error
         return None
@@ -245,7 +247,9 @@ class Saver:
             asset if asset.state is TransferState.SAVED or not gone else replace(asset, state=TransferState.GONE)
             for asset in job.assets
         )
-        await self._book.happened(job_id, state, problem=problem, assets=assets, finished_at=self._clock.now())
+        await self._book.happened(
+            job_id, state, problem=problem, assets=assets, finished_at=job.finished_at or self._clock.now()
+        )
 
     def limits_changed(self, *, library: bool) -> None:
         """More may be on its way at once than before; in another `library` what could not be saved is tried at once."""

@@ -104,6 +104,21 @@ def read_assets(connection: sqlite3.Connection, job_ids: list[str]) -> list[Asse
     return found
 
 
+def read_saved_assets(connection: sqlite3.Connection) -> list[Asset]:
+    """Every saved file of the jobs that were not removed, the oldest first."""
+    columns = ", ".join(f"assets.{name}" for name in _ASSET_COLUMNS)
+    found = []
+    for row in connection.execute(
+        f"SELECT {columns} FROM assets JOIN jobs USING (job_id)"  # noqa: S608
+        " WHERE assets.state = 'saved' AND jobs.deleted_at IS NULL ORDER BY jobs.seq, assets.position"
+    ):
+        try:
+            found.append(_asset(row))
+        except _UNREADABLE:
+            log.exception("the row of asset %s cannot be read", row["asset_id"])
+    return found
+
+
 def saved_asset_ids(connection: sqlite3.Connection, job_id: str) -> set[str]:
     """Ids of the assets of a job that are recorded as saved."""
     found = connection.execute("SELECT asset_id FROM assets WHERE job_id = ? AND state = 'saved'", (job_id,))

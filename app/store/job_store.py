@@ -27,6 +27,7 @@ from app.store.job_rows import (
     insert_job,
     read_assets,
     read_jobs,
+    read_saved_assets,
     save_job,
     saved_asset_ids,
     write_tags,
@@ -223,6 +224,22 @@ class JobStore:
         """One job, or None when it is not there, was removed or cannot be read."""
         found = await self._select("WHERE jobs.job_id = ? AND jobs.deleted_at IS NULL", [job_id])
         return found[0] if found else None
+
+    async def saved_assets(self) -> list[Asset]:
+        """Every file that is recorded as saved, the oldest first."""
+        return await self._db.read(read_saved_assets)
+
+    async def jobs_with_problem(self, codes: Collection[str]) -> list[str]:
+        """Ids of jobs whose problem has one of these codes."""
+
+        def work(connection: sqlite3.Connection) -> list[str]:
+            found = connection.execute(
+                "SELECT job_id, problem FROM jobs WHERE problem IS NOT NULL AND deleted_at IS NULL"
+            )
+            parts = [f'"code":"{code}"' for code in codes]
+            return [row["job_id"] for row in found if any(part in row["problem"] for part in parts)]
+
+        return await self._db.read(work)
 
     async def body(self, job_id: str) -> tuple[str, bytes]:
         """Path and exact bytes of the request as written down by `add`. Raises LookupError when there is none.
