@@ -304,6 +304,13 @@ class Studio:
         if problem is not None:
             self._note_trouble(problem)
 
+    def choose_library(self, folder: str) -> None:
+        """Results go there from now on. The same folder once more: what is there now is the library."""
+        if folder == self.settings.get("library.folder"):
+            self._setting_changed("library.folder")
+        else:
+            self.settings.set("library.folder", folder)
+
     async def _change_library(self) -> None:
         self.library.chosen()
         await self._prepare_library()

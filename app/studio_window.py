@@ -217,7 +217,14 @@ class StudioWindow(QObject):
 
     def _make_settings_page(self) -> QWidget:
         studio = self._studio
-        return SettingsPage(studio.settings, studio.providers, studio.library.root, studio.tasks.start)
+        return SettingsPage(
+            studio.settings,
+            studio.providers,
+            studio.library.root,
+            studio.tasks.start,
+            choose_library=studio.choose_library,
+            check=studio.jobs.check,
+        )
 
     def _make_welcome_page(self) -> QWidget:
         page = WelcomePage()

@@ -1,14 +1,16 @@
 """Everything a person can set, one card per subject, the providers and their keys first."""
 
 from collections.abc import Callable, Coroutine
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QFont
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 import app
+from app.pages.library_card import Check, LibraryCard
 from app.pages.provider_settings import ProviderSettings
 from app.services.provider_service import ProviderService
 from app.services.settings_service import SettingsService
@@ -16,13 +18,12 @@ from app.system.paths import resources
 from app.widgets.assistive import HeadingVoice
 from app.widgets.card import Card, CardOfRows
 from app.widgets.chips import ChipGroup
-from app.widgets.controls import FormLabel, IconMark, PlainLabel, SecondaryButton
+from app.widgets.controls import IconMark, PlainLabel, SecondaryButton
 from app.widgets.page_heading import PageHeading
 from app.widgets.paragraph import Paragraph
 from app.widgets.setting_row import SettingRow
 from app.widgets.slider_field import SliderField
 from app.widgets.switch import Switch
-from app.widgets.text_field import TextField
 
 WIDTH = 680
 SLIDER_WIDTH = 260
@@ -31,7 +32,10 @@ StartTask = Callable[[str, Coroutine[Any, Any, None]], object]
 
 
 class SettingsPage(QWidget):
-    """`library()` gives the folder in use; `start_task` runs what has to wait for keychain or network."""
+    """`library()` gives the folder in use; `start_task` runs what has to wait for keychain or network.
+
+    `choose_library(folder)` uses another library from now on; `check` looks through the one in use.
+    """
 
     def __init__(
         self,
@@ -40,17 +44,20 @@ class SettingsPage(QWidget):
         library: Callable[[], Path],
         start_task: StartTask,
         parent: QWidget | None = None,
+        *,
+        choose_library: Callable[[str], None] | None = None,
+        check: Check | None = None,
     ) -> None:
         super().__init__(parent)
         self._settings = settings
-        self._in_use = library()
+        self.library = LibraryCard(library, choose_library or partial(settings.set, "library.folder"), check, self)
         self.providers = ProviderSettings(providers, start_task, self)
         column = QVBoxLayout()
         column.setContentsMargins(0, 8, 0, 40)
         column.setSpacing(10)
         for heading, card in (
             (self.tr("Providers and keys"), self.providers),
-            (self.tr("Library"), self._library_card()),
+            (self.tr("Library"), self.library),
             (self.tr("Jobs and downloads"), self._jobs_card()),
             (self.tr("Appearance and notifications"), self._look_card()),
             (self.tr("Privacy"), self._privacy_card()),
@@ -90,54 +97,6 @@ class SettingsPage(QWidget):
 
     # --- the cards
 
-    def _library_card(self) -> QWidget:
-        self._folder = TextField("", self)
-        self._folder.setReadOnly(True)
-        self._show_folder(str(self._in_use))
-        label = FormLabel(self.tr("Results are saved in"), parent=self)
-        label.set_buddy(self._folder)
-        choose = SecondaryButton(self.tr("Choose folder"), "folder", self)
-        choose.clicked.connect(self._choose_folder)
-        show = SecondaryButton(self.tr("Open folder"), "folder-open", self)
-        show.clicked.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._in_use))))
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self._folder, 1)
-        for button in (choose, show):
-            button.setFixedHeight(36)
-            row.addWidget(button)
-        self._folder_note = _hint(
-            self.tr(
-                "Pictures, films and sounds lie in folders of their own, named by date and prompt. In another folder only "
-                "new results are saved; what is already saved stays where it is."
-            ),
-            self,
-        )
-        card, column = _card(self)
-        column.addWidget(label)
-        column.addLayout(row)
-        column.addWidget(self._folder_note)
-        return card
-
-    def _show_folder(self, folder: str) -> None:
-        self._folder.set_value(folder)
-        self._folder.setCursorPosition(0)
-
-    def _choose_folder(self) -> None:
-        dialog = QFileDialog(self, self.tr("Choose the library folder"), self._folder.text())
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self._folder_chosen)
-        dialog.open()
-
-    def _folder_chosen(self, folder: str) -> None:
-        self._settings.set("library.folder", folder)
-        self._show_folder(folder)
-        self._folder_note.setText(
-            self.tr("Used from now on. What is already saved stays in {folder}.").format(folder=self._in_use)
-        )
-
     def _jobs_card(self) -> QWidget:
         card = CardOfRows(self)
         card.add(
@@ -165,6 +124,24 @@ class SettingsPage(QWidget):
                     "In MB. A larger file is not downloaded; it stays on the server as long as the server keeps it."
                 ),
                 self._slider("downloads.max_mb", 50, 8000, 50),
+                self,
+                width=SLIDER_WIDTH,
+            )
+        )
+        card.add(
+            SettingRow(
+                self.tr("Downloads at once"),
+                self.tr("Of all providers together. What a server deletes first is downloaded first."),
+                self._slider("downloads.overall", 1, 16, 1),
+                self,
+                width=SLIDER_WIDTH,
+            )
+        )
+        card.add(
+            SettingRow(
+                self.tr("Downloads at once per provider"),
+                "",
+                self._slider("downloads.per_provider", 1, 16, 1),
                 self,
                 width=SLIDER_WIDTH,
             )

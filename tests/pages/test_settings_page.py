@@ -364,7 +364,7 @@ def test_looking_at_a_number_beyond_the_slider_does_not_change_it(room: Room) ->
 
 
 def test_a_new_library_folder_says_where_older_results_stay(room: Room, tmp_path: Path) -> None:
-    room.page._folder_chosen("/somewhere/else")
+    room.page.library.folder_chosen("/somewhere/else")
     assert room.settings.get("library.folder") == "/somewhere/else"
     assert room.named(QLineEdit, "Results are saved in").text() == "/somewhere/else"
     assert room.says(f"What is already saved stays in {tmp_path}.")
