@@ -24,6 +24,8 @@ DEADLINE_S = 60.0
 def studio_loop(qapp: QApplication) -> Iterator[StudioLoop]:
     """The studio's own loop. Whatever fails in it unseen fails the test."""
     errors: list[dict[str, Any]] = []
+    # as in the studio (app/run.py): a window that an earlier test closed does not end this loop
+    qapp.setQuitOnLastWindowClosed(False)
     loop = StudioLoop(qapp)
     asyncio.set_event_loop(loop)
     loop.set_exception_handler(lambda _loop, context: errors.append(context))

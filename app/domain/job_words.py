@@ -165,11 +165,6 @@ def actions(job: Job, capabilities: Capabilities) -> tuple[JobAction, ...]:
     return tuple(action for action in _OFFERS[job.state] if possible.get(action, True))
 
 
-def _is_refused(job: Job) -> bool:
-    """Its prompt was refused: there never was a result that could be fetched."""
-    return job.problem is not None and job.problem.code == PromptRefusedError.code and not job.assets
-
-
 def _is_over_there(job: Job) -> bool:
     """Accepted by its provider, and nothing is lost by deleting it there: all is saved here, or there never was anything."""
     if job.state is JobState.FAILED and (job.problem is None or job.problem.code not in WITHOUT_RESULT):
@@ -179,10 +174,9 @@ def _is_over_there(job: Job) -> bool:
 
 
 def _may_be_fetched(job: Job) -> bool:
-    """A finished job once it is known to have lost a file; another one unless its prompt was refused."""
-    if job.state is JobState.DONE:
-        return job.problem is not None and job.problem.code in LOST
-    return not _is_refused(job)
+    """A finished job once it has lost a file; another one unless its prompt was refused and there never was a result."""
+    code = job.problem.code if job.problem is not None else ""
+    return code in LOST if job.state is JobState.DONE else code != PromptRefusedError.code or bool(job.assets)
 
 
 def label(action: JobAction, job: Job | None = None) -> Text:

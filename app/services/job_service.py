@@ -28,7 +28,7 @@ from app.services.connection_service import ConnectionService
 from app.services.job_book import JobBook
 from app.services.job_engine import JobEngine
 from app.services.job_queue import JobQueue
-from app.services.job_tools import Inspect, JobSeams, JobTools
+from app.services.job_tools import Inspect, JobSeams, JobTools, to_be_fetched
 from app.services.library_check import LibraryCheck
 from app.services.orphans import Orphans
 from app.services.outages import Outages
@@ -46,8 +46,6 @@ from app.store.job_store import JobStore
 from app.store.media_folder import MediaFolder
 
 log = logging.getLogger(__name__)
-
-ENDED_BADLY = frozenset({JobState.FAILED, JobState.CANCELLED, JobState.EXPIRED})
 
 
 class JobService(QObject):
@@ -245,7 +243,7 @@ class JobService(QObject):
         if (job := self._book.get(job_id)) is not None and job.state is JobState.DONE:
             self.check.fetch(job_id)
             return
-        self._edit("fetch again", job_id, _to_be_fetched, self._engine.resume)
+        self._edit("fetch again", job_id, to_be_fetched, self._engine.resume)
 
     def delete(self, job_id: str, *, on_server: bool = False) -> None:
         """Takes a resting job out of the history; `undo_delete` brings it back. Its files stay where they are.
@@ -393,9 +391,3 @@ class JobService(QObject):
     def _key_trouble(self, provider_id: str, error: StudioError) -> None:
         title = self._providers.info(provider_id).title
         self.key_trouble.emit(provider_id, error.problem(Moment.WATCH, provider=title))
-
-
-def _to_be_fetched(job: Job) -> Job:
-    if job.remote_ref is None or job.state not in ENDED_BADLY:
-        return job
-    return replace(job, state=JobState.QUEUED, problem=None, finished_at=None)

@@ -6,7 +6,7 @@ from pathlib import Path
 from random import Random, SystemRandom
 
 from app.domain.errors import GenerationFailedError, Moment, StudioError
-from app.domain.job import Job
+from app.domain.job import Job, JobState
 from app.domain.media import FileType, Medium
 from app.domain.problem import Problem
 from app.net.part_file import KEEP_FREE_BYTES
@@ -96,3 +96,13 @@ class JobTools:
     def title(self, job: Job) -> str:
         """The name of the job's provider, for sentences."""
         return self.providers.info(job.provider_id).title
+
+
+ENDED_BADLY = frozenset({JobState.FAILED, JobState.CANCELLED, JobState.EXPIRED})
+
+
+def to_be_fetched(job: Job) -> Job:
+    """The job as it is when its server is asked once more; unchanged where there is nothing to ask for."""
+    if job.remote_ref is None or job.state not in ENDED_BADLY:
+        return job
+    return replace(job, state=JobState.QUEUED, problem=None, finished_at=None)

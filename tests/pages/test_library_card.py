@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QAbstractButton, QLabel
 from pytestqt.qtbot import QtBot
 
@@ -41,7 +41,6 @@ class Scene:
         self.check = ScriptedCheck()
         self.chosen: list[str] = []
         self.card = LibraryCard(lambda: folder, self.chosen.append, self.check)
-        self.card.setAttribute(Qt.WidgetAttribute.WA_QuitOnClose, False)  # the loop of a later test is not ended by it
         qtbot.addWidget(self.card)
         self.card.show()
 
