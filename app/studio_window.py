@@ -78,6 +78,7 @@ class StudioWindow(QObject):
         )
         self.support = SupportDesk(self.window, self._support_sources(), studio.tasks.start)
         self._banner = WindowBanner(self.window, studio.jobs, studio.connection, studio.activity)
+        self._banner.library_requested.connect(self._choose_library)
         OrphanNotes(self.window, self._banner, studio.jobs.orphans)
         JobNotes(window=self.window, jobs=studio.jobs, settings=studio.settings, show_job=self.show_job)
         self._connect()
@@ -246,6 +247,12 @@ class StudioWindow(QObject):
         page = self.window.page("settings")
         if isinstance(page, SettingsPage):
             page.focus_provider(provider_id)
+
+    def _choose_library(self) -> None:
+        self.window.show_page("settings")
+        page = self.window.page("settings")
+        if isinstance(page, SettingsPage):
+            page.library.choose_folder()
 
     def show_job(self, job: Job) -> None:
         """Opens a job in the viewer of its medium's page."""

@@ -5,8 +5,9 @@ Jobs that waited through a restart for more than a day ask here, all with one qu
 
 from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
+from app.domain import job_words
 from app.domain.job import Job, JobState
 from app.domain.problem import Problem
 from app.domain.text import Text, plain, text
@@ -17,16 +18,20 @@ from app.services.job_service import JobService
 from app.system.language import say
 
 _BRING_IN = text("Bring them in")
+_CHOOSE_FOLDER = text("Choose another folder")
+MINUTE_MS = 60_000
 _STORAGE = ("disk_full", "library_missing")
 
 
 class WindowBanner(QObject):
     """Hears of jobs that cannot be saved and of providers out of reach, and keeps what the start has to say.
 
-    `orphans_requested`: the person wants to see what the server has and the library does not.
+    `orphans_requested`: the person wants to see what the server has and the library does not. `library_requested`: they
+    want to save in another folder.
     """
 
     orphans_requested = Signal()
+    library_requested = Signal()
 
     def __init__(
         self, window: MainWindow, jobs: JobService, connection: ConnectionService, activity: ActivityService
@@ -38,7 +43,9 @@ class WindowBanner(QObject):
         self._notice = Text()
         self._offline = Text()
         self._orphans = Text()
-        self._unsaved: dict[str, Text] = {}
+        self._unsaved: dict[str, Job] = {}
+        self._minute = QTimer(self, interval=MINUTE_MS)
+        self._minute.timeout.connect(self._show)
         self._jobs = jobs
         self._keeps_waiting = False
         self._answers: tuple[Callable[[], object], ...] = ()
@@ -71,10 +78,21 @@ class WindowBanner(QObject):
         if job.state is JobState.SAVING and problem is not None and problem.code in _STORAGE:
             if not self._unsaved:
                 self._activity.add(ActivityKind.WARNING, problem.happened, problem.advice, job.job_id)
-            self._unsaved[job.job_id] = _sentences(problem)
+            self._unsaved[job.job_id] = job
         elif self._unsaved.pop(job.job_id, None) is None:
             return
         self._show()
+
+    def _cannot_be_saved(self) -> Text:
+        """What the disk says, how many results wait for it, and how long the first of them can still be saved."""
+        jobs = list(self._unsaved.values())
+        words = [_sentences(job.problem) for job in jobs[:1] if job.problem is not None]
+        if len(jobs) > 1:
+            words.append(text("{count} jobs wait for it.", count=len(jobs)))
+        left = [seconds for job in jobs if (seconds := self._jobs.seconds_left(job)) is not None]
+        if left:
+            words.append(text("The first result: {time}.", time=say(job_words.time_left(min(left)))))
+        return plain(" ".join(map(say, words)))
 
     def _answered(self, number: int) -> None:
         """What the person chose of what the banner offers."""
@@ -86,12 +104,15 @@ class WindowBanner(QObject):
         self._show()
 
     def _show(self) -> None:
-        unsaved = next(iter(self._unsaved.values()), Text())
-        urgent = self._start or unsaved or self._offline
+        urgent = self._start or self._offline
         asking = 0 if self._keeps_waiting else len(self._jobs.queue.asking())
         queue = self._jobs.queue
         self._answers = ()
-        if urgent:
+        (self._minute.start if self._unsaved else self._minute.stop)()
+        if self._unsaved and not self._start:
+            self._answers = (self.library_requested.emit,)
+            self._window.show_banner(self._cannot_be_saved(), [_CHOOSE_FOLDER])
+        elif urgent:
             self._window.show_banner(urgent)
         elif asking:
             self._answers = (queue.start_asking, self._keep_waiting, queue.cancel_asking)

@@ -49,6 +49,7 @@ class Jobs(QObject):
         super().__init__()
         self.folder = folder
         self.queue = FakeQueue([])
+        self.left_s: float | None = None
         self.kept: dict[str, Job] = {}
         self.deleted: list[str] = []
         self.deleted_there: list[str] = []
@@ -63,6 +64,9 @@ class Jobs(QObject):
         self.deleted.append(job_id)
         if on_server:
             self.deleted_there.append(job_id)
+
+    def seconds_left(self, job: Job) -> float | None:
+        return self.left_s
 
     def can_delete_on_server(self, job_id: str) -> bool:
         return True
@@ -153,6 +157,17 @@ def test_a_full_disk_is_said_on_every_page_until_the_last_result_is_saved(room: 
         room.fake.job_changed.emit(job)
     assert len(room.activity.entries()) == 1
     said = room.window.banner.text
+    assert "2 jobs wait for it" in said
+    assert "left to save" not in said
+    room.fake.left_s = 50 * 60.0
+    room.fake.job_changed.emit(stuck[0])
+    assert "50 min left to save" in room.window.banner.text
+    wished: list[bool] = []
+    room.banner.library_requested.connect(lambda: wished.append(True))
+    (button,) = room.window.banner.buttons
+    assert button.text() == "Choose another folder"
+    button.click()
+    assert wished
     assert "not enough space for the result in /drive" in said
     assert "still at NetMind" in said
     room.fake.job_changed.emit(replace(stuck[0], state=JobState.DONE, problem=None))
