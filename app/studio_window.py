@@ -18,6 +18,7 @@ from app.domain.problem import Problem
 from app.domain.text import plain, text
 from app.pages.activity_page import ActivityPage
 from app.pages.create_page import CreatePage
+from app.pages.endpoint_notes import EndpointNotes
 from app.pages.endpoints_page import EndpointsPage
 from app.pages.history_page import HistoryPage
 from app.pages.job_notes import PAGE_OF, JobNotes
@@ -81,6 +82,13 @@ class StudioWindow(QObject):
         self._banner.library_requested.connect(self._choose_library)
         OrphanNotes(self.window, self._banner, studio.jobs.orphans)
         JobNotes(window=self.window, jobs=studio.jobs, settings=studio.settings, show_job=self.show_job)
+        self._endpoints = EndpointNotes(
+            window=self.window,
+            service=studio.endpoints,
+            activity=studio.activity,
+            start_task=studio.tasks.start,
+            show=lambda: self.window.show_page("endpoints"),
+        )
         self._connect()
 
     # --- beginning and end
@@ -205,8 +213,9 @@ class StudioWindow(QObject):
         return page
 
     def _make_endpoints_page(self) -> QWidget:
-        page = EndpointsPage()
-        page.create_requested.connect(lambda: self.window.show_page("image"))
+        page = EndpointsPage(self._studio.endpoints, self._studio.tasks.start)
+        page.settings_requested.connect(self.show_provider_settings)
+        page.toast_requested.connect(lambda title, words, kind: self.window.toasts.show_toast(title, words, kind=kind))
         return page
 
     def _make_activity_page(self) -> QWidget:
@@ -325,7 +334,7 @@ class StudioWindow(QObject):
 
     def _wish_to_leave(self) -> None:
         """Says what is not finished, once: who wishes a second time leaves."""
-        sentences = what_is_left(self._studio.jobs)
+        sentences = [*self._endpoints.what_is_left(), *what_is_left(self._studio.jobs)]
         if not sentences or self._leaving is not None or not self.window.isVisible():
             self._stop.set()
             return

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
-from app.domain.endpoint import Endpoint, EndpointState, Goal, Phase
+from app.domain.endpoint import Endpoint, EndpointPlan, EndpointState, Goal, Phase
 from app.domain.endpoint_lease import AtTheEnd, Lease, LeaseKind
 from app.domain.money import Money
 from app.domain.text import Text, plain, text
@@ -79,6 +79,17 @@ def _server_words(endpoint: Endpoint) -> StateWords:
             return StateWords(word, Tone.WARNING, _BILLED)
 
 
+def gpu_name(title: str) -> str:
+    """A flavor's title as people say it: NVIDIA_GeForce_RTX_4090 is an RTX 4090."""
+    return " ".join(title.replace("_", " ").split()).removeprefix("NVIDIA ").removeprefix("GeForce ")
+
+
+def gpu_title(plan: EndpointPlan) -> str:
+    """GPU and region: two flavors may differ by the region only (apis.md 1.3 quirk 4)."""
+    parts = [gpu_name(plan.gpu_title), plan.region]
+    return " \u00b7 ".join(part for part in parts if part) or "\u2013"
+
+
 def money(amount: Decimal, currency: str) -> str:
     """An amount to the cent, small ones to four places; never more digits than an estimate deserves."""
     places = Decimal("0.01") if amount == 0 or abs(amount) >= Decimal("0.01") else Decimal("0.0001")
@@ -104,7 +115,8 @@ def lasted(seconds: float) -> Text:
 def lease_words(endpoint: Endpoint, now: datetime, spent: Decimal) -> Text:
     """The auto-stop clock in a few words."""
     lease = endpoint.lease
-    if not endpoint.is_billed:
+    is_ending = endpoint.goal in (Goal.STOP, Goal.DELETE)
+    if not endpoint.is_billed or is_ending or endpoint.phase is not Phase.LIVE:
         return plain("\u2013")
     if lease.kind is LeaseKind.NEVER:
         return text("never")

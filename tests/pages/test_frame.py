@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from app.domain.text import Text, plain, text
 from app.pages.activity_page import SHOWN, ActivityPage
-from app.pages.endpoints_page import EndpointsPage
 from app.pages.main_window import WELCOME, MainWindow
 from app.pages.welcome_page import WelcomePage
 from app.services.activity_service import ActivityKind, ActivityService
@@ -197,15 +196,3 @@ def test_a_long_run_does_not_fill_the_memory_with_rows(activity: ActivityService
     page.show()
     shown = [part for part in page.findChildren(QAbstractButton) if part.text() == "Show" and part.isVisible()]
     assert len(shown) == SHOWN
-
-
-# --- endpoints
-
-
-def test_endpoints_says_what_this_version_cannot_do_and_leads_back_to_work() -> None:
-    page = EndpointsPage()
-    page.show()
-    heard: list[bool] = []
-    page.create_requested.connect(lambda: heard.append(True))
-    press(page, "Make a picture instead")
-    assert heard == [True]

@@ -20,7 +20,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from app.system import event_loop
-from tests.screenshots import library
+from tests.screenshots import library, rented
 from tests.screenshots.shots import SHOTS, SIZES, Shot, Stage
 
 DOCS = library.ROOT / "docs" / "images"
@@ -60,11 +60,24 @@ async def _take(qt: QApplication, chosen: argparse.Namespace) -> int:
 async def _take_from(
     qt: QApplication, where: str, profile: Path, shots: list[Shot], chosen: argparse.Namespace
 ) -> None:
-    """`where`: "library" and "keyed" have the plan's jobs, "empty" only the demo, "first" nothing at all."""
+    """`where`: "library" and "keyed" have the plan's jobs, "rented" and "unsure" endpoints, "empty" only the demo,
+    "first" nothing at all."""
     if where in ("library", "keyed"):
         await library.fill(profile)
+    if where in ("rented", "unsure"):
+        await rented.fill(profile, unsure=where == "unsure")
+        with rented.service(profile):
+            os.environ["NETMIND_API_KEY"] = rented.KEY
+            await _take_shots(qt, where, profile, shots, chosen)
+        return
     if where == "keyed":
         os.environ["NETMIND_API_KEY"] = "not-a-real-key-for-pictures"
+    await _take_shots(qt, where, profile, shots, chosen)
+
+
+async def _take_shots(
+    qt: QApplication, where: str, profile: Path, shots: list[Shot], chosen: argparse.Namespace
+) -> None:
     stage = Stage(qt, profile, demo=where != "first")
     await stage.open()
     os.environ.pop("NETMIND_API_KEY", None)

@@ -14,9 +14,11 @@ from app.application import Options, Studio
 from app.domain.job import Job, JobState
 from app.domain.text import plain, text
 from app.pages.create_page import CreatePage
+from app.pages.endpoints_page import EndpointsPage
 from app.pages.history_page import HistoryPage
 from app.services.activity_service import ActivityKind
 from app.studio_window import StudioWindow
+from app.widgets.confirm_dialog import ConfirmDialog
 from app.widgets.playback import Playback
 from tests.screenshots.library import job_id_of
 from tests.screenshots.plan import EXPIRED, LAKE, REFUSED, RUNNING, UNSURE, WAITING, WAVES, WIND, WRONG
@@ -157,6 +159,27 @@ def _settings(share: float) -> Callable[[Stage], Awaitable[None]]:
     return scroll
 
 
+def _endpoints(stage: Stage, name: str) -> EndpointsPage:
+    page = stage.page("endpoints")
+    assert isinstance(page, EndpointsPage)
+    for dialog in stage.window.findChildren(ConfirmDialog):
+        dialog.reject()
+    page.close_form()
+    page.view.choose(name)
+    return page
+
+
+async def _new_endpoint(stage: Stage) -> None:
+    page = _endpoints(stage, "comfy-render")
+    page.open_form()
+    while not page.form.wish().plan.flavor_id:
+        await asyncio.sleep(_LOOK_PAUSE_S)
+
+
+def _delete_endpoint(stage: Stage) -> None:
+    _endpoints(stage, "comfy-render").details.delete_button.click()
+
+
 def _offline(stage: Stage) -> None:
     _image(stage)
     stage.window.show_banner(text("NetMind cannot be reached. Running jobs go on over there and are saved later."))
@@ -184,7 +207,13 @@ SHOTS: tuple[Shot, ...] = (
     Shot("history-failed", lambda stage: _history(stage, "grid", REFUSED)),
     Shot("history-list", lambda stage: _history(stage, "list", WIND)),
     Shot("history-no-hits", _history_without_hits),
-    Shot("endpoints", lambda stage: stage.page("endpoints")),
+    Shot("endpoints", lambda stage: _endpoints(stage, "comfy-render"), "rented"),
+    Shot("endpoints-failed", lambda stage: _endpoints(stage, "voice-clone-test"), "rented"),
+    Shot("endpoints-deleting", lambda stage: _endpoints(stage, "old-render"), "rented"),
+    Shot("endpoints-new", _new_endpoint, "rented"),
+    Shot("endpoints-delete", _delete_endpoint, "rented"),
+    Shot("endpoints-unsure", lambda stage: _endpoints(stage, "night-batch"), "unsure"),
+    Shot("endpoints-empty", lambda stage: stage.page("endpoints"), "empty"),
     Shot("activity", _activity),
     Shot("settings", _settings(0.0)),
     Shot("settings-middle", _settings(0.5)),
