@@ -116,7 +116,7 @@ def test_history_is_searched_and_a_job_run_again_by_names_alone(probe: Probe) ->
 
 def test_endpoints_says_what_it_is(probe: Probe) -> None:
     _open(probe, "Endpoints")
-    probe.find("No endpoints here")
+    probe.find("No endpoints yet")
 
 
 def test_settings_has_one_group_per_provider_with_its_key(probe: Probe) -> None:
