@@ -136,11 +136,18 @@ class Job:
     hold: Hold = Hold.NONE
     expires_at: datetime | None = None
     """When its provider may throw the result away, by that provider's own clock; None where nothing is published."""
+    is_deleted_there: bool = False
+    """The person had it deleted at its provider: nothing can be fetched from there any more."""
 
     @property
     def is_resting(self) -> bool:
         """True when nothing more happens without the person."""
         return self.state in RESTING
+
+    @property
+    def is_known_there(self) -> bool:
+        """Its provider accepted it, and has not deleted it since at the person's wish."""
+        return self.remote_ref is not None and not self.is_deleted_there
 
     @property
     def has_unsaved_results(self) -> bool:

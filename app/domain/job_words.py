@@ -154,7 +154,7 @@ def actions(job: Job, capabilities: Capabilities) -> tuple[JobAction, ...]:
         _A.CANCEL: job.state is JobState.WAITING or (capabilities.cancel_running and not job.set_aside),
         _A.STOP_WAITING: not capabilities.cancel_running and not job.set_aside,
         _A.WAIT_AGAIN: job.set_aside,
-        _A.FETCH_AGAIN: job.remote_ref is not None and _may_be_fetched(job),
+        _A.FETCH_AGAIN: job.is_known_there and _may_be_fetched(job),
         _A.SHOW: bool(job.saved_assets),
         _A.OPEN_FOLDER: bool(job.saved_assets),
         _A.USE_RESULT: _first_medium(job) in (Medium.IMAGE, Medium.VIDEO),
@@ -170,7 +170,7 @@ def _is_over_there(job: Job) -> bool:
     if job.state is JobState.FAILED and (job.problem is None or job.problem.code not in WITHOUT_RESULT):
         return False
     all_saved = all(asset.state is TransferState.SAVED for asset in job.assets)
-    return job.remote_ref is not None and all_saved and bool(job.assets) is (job.state is JobState.DONE)
+    return job.is_known_there and all_saved and bool(job.assets) is (job.state is JobState.DONE)
 
 
 def _may_be_fetched(job: Job) -> bool:

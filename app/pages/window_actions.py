@@ -23,6 +23,7 @@ from app.pages.main_window import MainWindow
 from app.pages.unsure_actions import UnsureActions
 from app.services.job_service import JobService
 from app.system.language import say
+from app.widgets.toast import Toast
 
 StartTask = Callable[[str, Coroutine[Any, Any, None]], object]
 
@@ -62,6 +63,8 @@ class WindowActions(QObject):
         self._use_result = use_result
         self._change_job = change_job
         self._unsure = UnsureActions(window, jobs, start_task)
+        self._deleting: dict[str, Toast] = {}
+        jobs.copy_deleted.connect(self._copy_deleted)
 
     def perform(self, job_id: str, action: JobAction) -> None:
         """Does what a row or a button of a job asks for."""
@@ -102,7 +105,16 @@ class WindowActions(QObject):
         if self._jobs.can_delete_on_server(job.job_id):
             self._jobs.delete_on_server(job.job_id)
             words = self.tr("It cannot be brought back there. The job and its files stay here.")
-            self._window.toasts.show_toast(self.tr("The copy on the server is being deleted"), words, kind="info")
+            title = self.tr("The copy on the server is being deleted")
+            self._deleting[job.job_id] = self._window.toasts.show_toast(title, words, kind="info")
+
+    def _copy_deleted(self, job: Job, provider: str) -> None:
+        """The note of the beginning gives way to that of the end."""
+        begun = self._deleting.pop(job.job_id, None)
+        if begun is not None and begun in self._window.toasts.toasts():
+            begun.leave()
+        title = self.tr("The copy at {provider} is deleted").format(provider=provider)
+        self._window.toasts.show_toast(title, self.tr("Your files stay in the library."))
 
     def delete(self, job_ids: list[str], *, on_server: bool = False) -> None:
         """Takes jobs out of the history and offers to take that back; what is deleted on the server stays deleted."""

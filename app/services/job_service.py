@@ -52,8 +52,8 @@ class JobService(QObject):
     """Facts: `job_added`, `job_changed`, `job_rested` carry a Job, `job_removed` a job id.
 
     `key_trouble` carries a provider id and a Problem; `timings_changed` a provider id and a model id. `trouble` carries
-    the Problem of a wish that could not be fulfilled, such as a star that the disk did not take. `refusal_changed`: another
-    answer from `refusal`.
+    the Problem of a wish that could not be fulfilled, such as a star that the disk did not take. `copy_deleted` carries a
+    Job that its provider has deleted, and the provider's title. `refusal_changed`: another answer from `refusal`.
     """
 
     job_added = Signal(object)
@@ -62,6 +62,7 @@ class JobService(QObject):
     job_removed = Signal(str)
     key_trouble = Signal(str, object)
     trouble = Signal(object)
+    copy_deleted = Signal(object, str)
     timings_changed = Signal(str, str)
     refusal_changed = Signal()
 
@@ -120,7 +121,7 @@ class JobService(QObject):
         self.queue = JobQueue(tools, self._engine, self._prepared, pause.turn)
         self.queue.trouble.connect(self.trouble)
         self.check = LibraryCheck(tools, self._files, self._engine.save_again)
-        self._deletion = RemoteDeletion(tools, self.trouble.emit)
+        self._deletion = RemoteDeletion(tools, self.trouble.emit, self.copy_deleted.emit)
         self.unsure = UnsureJobs(tools, self._engine.settler, self._engine.dispatch, self.trouble.emit)
         self.orphans = Orphans(tools, find_spec, self._bring_back, self._engine.resume, self.trouble.emit)
         providers.changed.connect(self._engine.resume)

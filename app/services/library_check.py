@@ -222,7 +222,7 @@ def is_lost(job: Job) -> bool:
 
 
 def _may_be_fetched(job: Job) -> bool:
-    return job.state is JobState.DONE and job.remote_ref is not None
+    return job.state is JobState.DONE and job.is_known_there
 
 
 def _to_be_saved(job: Job, lost: set[str]) -> Job:

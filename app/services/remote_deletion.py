@@ -7,11 +7,12 @@ changes nothing (case 82).
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 
 from app.domain.errors import StudioError
 from app.domain.job import Asset, Job, JobState, TransferState
 from app.domain.job_words import WITHOUT_RESULT
-from app.domain.local_errors import NotVerifiedError
+from app.domain.local_errors import NotVerifiedError, StorageError
 from app.domain.problem import Problem
 from app.domain.remote import ref_key
 from app.domain.text import text
@@ -23,16 +24,17 @@ PROMPT_CHARS = 60
 
 
 class RemoteDeletion:
-    """`tell` hears why a job is still at its provider."""
+    """`tell` hears why a job is still at its provider, `done` which one no longer is, with its title."""
 
-    def __init__(self, tools: JobTools, tell: Callable[[Problem], None]) -> None:
+    def __init__(self, tools: JobTools, tell: Callable[[Problem], None], done: Callable[[Job, str], None]) -> None:
         self._tools = tools
         self._tell = tell
+        self._done = done
 
     def can_delete(self, job: Job) -> bool:
         """Whether the wish makes sense at all: the provider can delete, and the job was accepted there."""
         can = self._tools.providers.info(job.provider_id).capabilities
-        return can.delete_remote and job.remote_ref is not None
+        return can.delete_remote and job.is_known_there
 
     async def delete(self, job: Job) -> None:
         """Deletes over there when every file is here as it was saved. Raises nothing; a 404 over there is done."""
@@ -43,9 +45,19 @@ class RemoteDeletion:
                 raise NotVerifiedError
             connected = await self._tools.providers.connected(job.provider_id)
             await connected.provider.delete(job.remote_ref or {})
+            await self._remember(job)
+            self._done(job, self._tools.title(job))
         except StudioError as error:
             log.warning("job %s was not deleted at %s: %s", job.job_id, job.provider_id, error.code)
             self._tell(self._problem(job, error))
+
+    async def _remember(self, job: Job) -> None:
+        """So that it is not offered again; also in a job that was removed here and may be brought back."""
+        try:
+            if await self._tools.book.edit(job.job_id, lambda now: replace(now, is_deleted_there=True)) is None:
+                await self._tools.store.mark_deleted_there(job.job_id)
+        except StorageError:
+            log.exception("job %s: the disk did not take that it is deleted at its provider", job.job_id)
 
     def _is_shared(self, job: Job) -> bool:
         """Another job of ours that is not saved yet hangs on the same one over there (apis.md case 11)."""

@@ -23,7 +23,7 @@ _AT_ONCE = 500
 _JOB_COLUMNS = (
     "job_id", "provider_id", "model_id", "model_title", "medium", "params", "prompt", "created_at", "state", "amount",
     "unit", "estimated", "remote_ref", "wire_status", "progress", "queue_position", "sent_at", "finished_at", "problem",
-    "set_aside", "favourite", "place", "hold", "expires_at",
+    "set_aside", "favourite", "place", "hold", "expires_at", "is_deleted_there",
 )  # fmt: skip
 _ASSET_COLUMNS = (
     "asset_id", "job_id", "position", "remote_key", "medium", "state", "path", "size_bytes", "sha256", "mime", "width",
@@ -164,6 +164,7 @@ def _job_row(job: Job) -> dict[str, object]:
         "place": storable_int(job.place),
         "hold": job.hold.value,
         "expires_at": dump_time(job.expires_at),
+        "is_deleted_there": int(job.is_deleted_there),
     }
 
 
@@ -216,6 +217,7 @@ def _job(row: sqlite3.Row, assets: tuple[Asset, ...], tags: tuple[str, ...]) -> 
         place=_whole(row["place"]),
         hold=Hold(row["hold"]),
         expires_at=load_time(row["expires_at"]),
+        is_deleted_there=bool(row["is_deleted_there"]),
     )
 
 

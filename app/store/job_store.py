@@ -167,6 +167,14 @@ class JobStore:
 
         await self._write(work)
 
+    async def mark_deleted_there(self, job_id: str) -> None:
+        """Notes that its provider has deleted a job, whether or not it was removed here meanwhile."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute("UPDATE jobs SET is_deleted_there = 1 WHERE job_id = ?", (job_id,))
+
+        await self._write(work)
+
     async def set_tags(self, job_id: str, tags: tuple[str, ...]) -> None:
         """Replaces a job's tags. Does nothing for a job that is not there."""
 

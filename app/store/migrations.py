@@ -112,7 +112,11 @@ ALTER TABLE jobs ADD COLUMN hold TEXT NOT NULL DEFAULT '';  -- why it is not sen
 ALTER TABLE jobs ADD COLUMN expires_at TEXT;                -- by the provider's clock
 """
 
-MIGRATIONS: tuple[Migration, ...] = (_FIRST, _QUEUE, ENDPOINTS)
+_DELETED_THERE = """
+ALTER TABLE jobs ADD COLUMN is_deleted_there INTEGER NOT NULL DEFAULT 0;  -- the person had it deleted at its provider
+"""
+
+MIGRATIONS: tuple[Migration, ...] = (_FIRST, _QUEUE, ENDPOINTS, _DELETED_THERE)
 
 
 class NewerDatabaseError(StorageError):

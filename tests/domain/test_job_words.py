@@ -89,6 +89,7 @@ def test_deleting_on_the_server_is_offered_only_where_that_is_possible_and_loses
     assert both <= set(actions(done, can))
     assert not both & set(actions(done, replace(CAN, delete_remote=False)))
     assert not both & set(actions(replace(done, remote_ref=None), can)), "never accepted there"
+    assert not both & set(actions(replace(done, is_deleted_there=True), can)), "it was deleted there before"
     unsaved = replace(done.assets[0], state=TransferState.GONE)
     assert not both & set(actions(replace(done, assets=(unsaved,)), can)), "its only copy lies there"
     failed = make_job(state=S.FAILED)
@@ -107,6 +108,7 @@ def test_a_failed_job_is_fetched_again_only_when_the_server_knows_it() -> None:
     failed = make_job(state=S.FAILED, problem=DiskFullError().problem())
     assert A.FETCH_AGAIN in actions(failed, CANNOT)
     assert A.FETCH_AGAIN not in actions(replace(failed, remote_ref=None), CANNOT)
+    assert A.FETCH_AGAIN not in actions(replace(failed, is_deleted_there=True), CANNOT)
 
 
 def test_what_was_saved_can_be_shown_although_the_job_failed() -> None:

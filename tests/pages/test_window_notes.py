@@ -44,6 +44,7 @@ class Jobs(QObject):
 
     job_changed = Signal(object)
     job_rested = Signal(object)
+    copy_deleted = Signal(object, str)
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
@@ -216,6 +217,10 @@ def test_what_is_deleted_on_the_server_as_well_says_that_undo_does_not_bring_it_
     room.actions.perform("job-1", JobAction.DELETE_THERE)
     assert (len(room.fake.deleted), len(room.fake.deleted_there)) == (2, 2), "it stays here"
     assert "stay here" in room.toasts()[-1]
+    begun = room.window.toasts.toasts()[-1]
+    room.fake.copy_deleted.emit(job, "NetMind")
+    assert room.toasts()[-1].startswith("The copy at NetMind is deleted"), room.toasts()
+    assert begun not in room.window.toasts.toasts(), "the note of the beginning gives way"
 
 
 def test_jobs_that_waited_for_long_ask_with_one_question_and_three_answers(room: Room) -> None:

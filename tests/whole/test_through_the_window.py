@@ -7,21 +7,26 @@ import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+import urllib.request
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QMenu, QWidget
 
 from app.application import Options, Studio
+from app.domain.errors import JobGoneError
 from app.domain.job import Job, JobState
 from app.domain.media import Medium
 from app.item_models.model_list import row_id
 from app.pages.create_page import CreatePage
+from app.pages.history_page import HistoryPage
 from app.pages.settings_page import SettingsPage
 from app.services.provider_service import KeySource
 from app.studio_window import StudioWindow
@@ -147,6 +152,17 @@ class Person:
         assert len(submitted) == 1, page.panel.foot.reason()
         return submitted[0]
 
+    def delete_on_the_server(self, job: Job) -> None:
+        """Looks at a job in History, opens *More ways to delete* and chooses the one that keeps it here."""
+        page = self._desk.window.page("history")
+        assert isinstance(page, HistoryPage)
+        assert page.choose(job.job_id)
+        self.find(QAbstractButton, "More ways to delete", page.details).click()
+        (menu,) = page.details.findChildren(QMenu)
+        (entry,) = (entry for entry in menu.actions() if entry.text() == "Delete on the server only")
+        entry.trigger()
+        menu.close()
+
     async def rested(self, job: Job) -> Job:
         def now() -> Job:
             return self._studio.jobs.job(job.job_id) or job
@@ -192,26 +208,79 @@ def check(studio: Studio, profile: Path, job: Job, medium: Medium) -> None:
                 assert data.decode().strip()
 
 
+@asynccontextmanager
+async def opened(qapp: QApplication, profile: Path) -> AsyncIterator[tuple[StudioWindow, Studio]]:
+    """The whole studio with its window, past the welcome."""
+    qapp.setQuitOnLastWindowClosed(False)
+    studio = Studio(Options(profile=profile))
+    studio.settings.set("welcome.seen", True)
+    desk = StudioWindow(qapp, studio, asyncio.Event())
+    desk.open()
+    await desk.start()
+    try:
+        yield desk, studio
+    finally:
+        desk.end()
+        await studio.close()
+        qapp.setQuitOnLastWindowClosed(True)
+
+
 @pytest.mark.parametrize("provider_id", RUNS)
 def test_a_service_makes_each_of_its_media_through_the_window(
     run: Run[None], qapp: QApplication, tmp_path: Path, server: str, provider_id: str
 ) -> None:
     async def story() -> None:
-        qapp.setQuitOnLastWindowClosed(False)
-        studio = Studio(Options(profile=tmp_path))
-        studio.settings.set("welcome.seen", True)
-        desk = StudioWindow(qapp, studio, asyncio.Event())
-        desk.open()
-        await desk.start()
-        try:
+        async with opened(qapp, tmp_path) as (desk, studio):
             person = Person(desk, studio)
             for needed in ("netmind", "haiper") if provider_id == "haiper" else (provider_id,):
                 await person.point(needed, server)
             for job, medium in await person.runs(provider_id):
                 check(studio, tmp_path, job, medium)
-        finally:
-            desk.end()
-            await studio.close()
-            qapp.setQuitOnLastWindowClosed(True)
+
+    run(story())
+
+
+def over_there(server: str) -> dict[str, Any]:
+    """What the server has written down about all that was asked of it."""
+    with urllib.request.urlopen(f"{server}/sandbox/ledger") as answer:  # noqa: S310 - the server of this test
+        found: dict[str, Any] = json.load(answer)
+        return found
+
+
+def test_what_is_deleted_on_the_server_through_the_window_is_gone_there_and_stays_here(
+    run: Run[None], qapp: QApplication, tmp_path: Path, server: str
+) -> None:
+    async def story() -> None:
+        async with opened(qapp, tmp_path) as (desk, studio):
+            person = Person(desk, studio)
+            await person.point("netmind", server)
+            desk.window.show_page("image")
+            page = desk.window.page("image")
+            assert isinstance(page, CreatePage)
+            person.choose(page, "netmind", "Qwen/Qwen-Image")
+            job = await person.rested(await person.generate(page, "a lighthouse"))
+            assert len((await asyncio.to_thread(over_there, server))["jobs"]) == 1
+            desk.window.show_page("history")
+            history = desk.window.page("history")
+            assert isinstance(history, HistoryPage)
+            await person.until(lambda: history.choose(job.job_id))
+            person.delete_on_the_server(job)
+
+            def now() -> Job | None:
+                return studio.jobs.job(job.job_id)
+
+            await person.until(lambda: (kept := now()) is not None and kept.is_deleted_there)
+            seen = await asyncio.to_thread(over_there, server)
+            assert sum(count for kind, count in seen["requests"].items() if kind.startswith("DELETE ")) == 1
+            assert seen["jobs"] == []
+            connected = await studio.providers.connected("netmind")
+            with pytest.raises(JobGoneError) as gone:
+                await connected.provider.poll(job.remote_ref or {})
+            assert gone.value.http_status == 404
+            assert now() == replace(job, is_deleted_there=True)
+            check(studio, tmp_path, job, Medium.IMAGE)
+            await person.until(lambda: not history.details.more.isVisible())
+            told = [label.text() for toast in desk.window.toasts.toasts() for label in toast.findChildren(QLabel)]
+            assert "The copy at NetMind is deleted" in told
 
     run(story())
