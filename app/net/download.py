@@ -104,7 +104,8 @@ def _write_whole(file: PartFile, data: bytes) -> None:
 
 def _is_text(data: bytes) -> bool:
     try:
-        return "\0" not in data.decode("utf-8") and not data.lstrip().startswith(b"<")
+        words = data.decode("utf-8-sig")
+        return "\0" not in words and not words.lstrip().startswith("<")
     except UnicodeDecodeError:
         return False
 

@@ -67,4 +67,4 @@ def _gif_ends(tail: bytes) -> bool:
 
 
 def _png_ends(tail: bytes) -> bool:
-    return b"IEND" in tail
+    return b"IEND\xaeB`\x82" in tail  # with its checksum, which is always the same
