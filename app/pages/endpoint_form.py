@@ -67,7 +67,7 @@ class EndpointForm(QWidget):
         self._flavors = FlavorCards(self)
         self._flavors.setAccessibleName(self.tr("GPU type"))
         self._flavor_note = Paragraph("", self, tone="third", size=12)
-        self._flavor_problem = Banner("warning", "", self.tr("Try again"), self, closable=False)
+        self._flavor_problem = Banner("warning", "", (self.tr("Try again"),), self, closable=False)
         self._lease = LeaseField(self)
         self.foot = PriceFoot(self)
         for box in (self._port, self._gpus, self._instances):
@@ -170,7 +170,7 @@ class EndpointForm(QWidget):
         self._currency.value_changed.connect(self._show_flavors)
         self._templates.value_changed.connect(self._take_template)
         self._providers.value_changed.connect(lambda value: self._take_provider(str(value)))
-        self._flavor_problem.action_requested.connect(lambda: self._service.refresh_flavors(self._provider_id))
+        self._flavor_problem.action_requested.connect(lambda _number: self._service.refresh_flavors(self._provider_id))
         self._service.flavors_changed.connect(self._flavors_came)
         self._service.templates_changed.connect(self._show_templates)
         self._service.accounts_changed.connect(self._show_accounts)
@@ -257,7 +257,7 @@ class EndpointForm(QWidget):
         self._flavor_problem.setVisible(problem is not None)
         if problem is not None:
             words = f"{say(problem.happened)} {say(problem.advice)}".strip()
-            self._flavor_problem.set_message("warning", words, self.tr("Try again"))
+            self._flavor_problem.set_message("warning", words, (self.tr("Try again"),))
         self._flavor_note.setText(self._note(is_loading=offer.is_loading, is_empty=not offer.flavors))
         self._refresh()
 

@@ -1,5 +1,7 @@
 """Rented GPUs: the table with what each costs now, the chart of what they have cost, one in detail, and a new one."""
 
+from functools import partial
+
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QFont, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
@@ -59,7 +61,7 @@ class EndpointsPage(QWidget):
         self.new_button.setFixedHeight(36)
         self.chart = SpendChart(self)
         self._empty = EmptyState("server", "", "", self)
-        self._strangers = Banner("warning", "", self.tr("Add them"), self)
+        self._strangers = Banner("warning", "", (self.tr("Add them"),), self)
         self._strangers.hide()
 
     def _lay_out(self) -> None:
@@ -140,7 +142,7 @@ class EndpointsPage(QWidget):
         self.refresh_button.clicked.connect(service.refresh)
         self._empty.primary_requested.connect(lambda: self.settings_requested.emit("netmind"))
         self._empty.secondary_requested.connect(lambda: self._wishes.ask_id(None))
-        self._strangers.action_requested.connect(self._add_strangers)
+        self._strangers.action_requested.connect(lambda _number: self._add_strangers())
         wishes.said.connect(self.toast_requested)
         wishes.checked.connect(details.address.show_result)
         wishes.lease_kept.connect(self._show_again)
@@ -258,10 +260,16 @@ class EndpointsPage(QWidget):
             return
         if known is None:
             notice = self._notices[endpoint.endpoint_id] = _UnsureNotice(self._notice_box)
-            notice.action_requested.connect(lambda: self._wishes.ask_id(self._service.endpoint(endpoint.endpoint_id)))
+            notice.action_requested.connect(partial(self._answer_notice, endpoint.endpoint_id))
             self._notice_column.addWidget(notice)
         title = self._service.account(endpoint.provider_id).title
         self._notices[endpoint.endpoint_id].show_endpoint(endpoint, title)
+
+    def _answer_notice(self, endpoint_id: str, number: int) -> None:
+        if number == 0:
+            self._wishes.ask_id(self._service.endpoint(endpoint_id))
+        else:
+            self._wishes.ask_take_off(endpoint_id)
 
     def _show_notice_box(self) -> None:
         self._notice_box.setVisible(bool(self._notices) or not self._strangers.isHidden())
@@ -273,7 +281,7 @@ class EndpointsPage(QWidget):
             names = ", ".join(reading.name or reading.service_id[:8] for reading in found[:5])
             title = self._service.account(provider_id).title
             words = self.tr("{title} lists endpoints that are not here: {names}. They may cost money.")
-            self._strangers.set_message("warning", words.format(title=title, names=names), self.tr("Add them"))
+            self._strangers.set_message("warning", words.format(title=title, names=names), (self.tr("Add them"),))
         self._show_notice_box()
 
     def _add_strangers(self) -> None:
@@ -328,11 +336,12 @@ class _UnsureNotice(Banner):
     """A paid endpoint may be running."""
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__("error", "", "", parent, closable=False)
+        super().__init__("error", "", (), parent, closable=False)
 
     def show_endpoint(self, endpoint: Endpoint, title: str) -> None:
+        """What happened, and what to do."""
         words = self.tr(
             "A paid endpoint may be running: {title} did not say whether it started {name}. Look in its console. If it is "
-            "there, add it by its id; if not, take it off the list in its details."
+            "there, add it by its id."
         ).format(title=title, name=endpoint.name)
-        self.set_message("error", words, self.tr("Add by id"))
+        self.set_message("error", words, (self.tr("Add by id"), self.tr("It is not there")))

@@ -19,13 +19,13 @@ from app.widgets.place import Place
 
 ROW_PX, HEAD_PX, PADDING = 56, 36, 12
 _WIDTHS = {
-    Column.STATUS: 134,
+    Column.STATUS: 128,
     Column.GPU: 124,
     Column.INSTANCES: 82,
-    Column.RATE: 84,
+    Column.RATE: 76,
     Column.RUNNING: 96,
-    Column.SPENT: 88,
-    Column.AUTO_STOP: 104,
+    Column.SPENT: 80,
+    Column.AUTO_STOP: 102,
 }
 _NAME_PX = 160
 _LEAVING = (Column.RUNNING, Column.GPU, Column.INSTANCES)
@@ -106,7 +106,7 @@ class EndpointView(QTableView):
             self.setColumnHidden(column, not is_shown)
             if column in shown:
                 self.setColumnWidth(column, shown[column])
-        self.setColumnWidth(Column.NAME, max(100, width - sum(shown.values())))
+        self.setColumnWidth(Column.NAME, max(90, width - sum(shown.values())))
 
     def _grown(self, _parent: Index, _first: int, _last: int) -> None:
         self._fit_height()

@@ -24,7 +24,7 @@ class PriceFoot(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._problem = Banner("error", "", "", self)
+        self._problem = Banner("error", "", (), self)
         self._problem.hide()
         self._rate = PlainLabel("", self, size=15, weight=QFont.Weight.DemiBold)
         self._sums = PlainLabel("", self, tone="second", size=12)
