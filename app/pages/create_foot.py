@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QFont, QKeyEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
+from app.widgets import plain
 from app.widgets.controls import Divider, IconMark, PlainLabel, PrimaryButton, SecondaryButton
 
 REST_MS = 400
@@ -85,7 +86,7 @@ class CreateFoot(QWidget):
         self._reason.show_words(reason, link)
         self.button.set_calm(bool(reason))
         self.button.setAccessibleDescription(reason)
-        self.button.setToolTip(reason)
+        self.button.setToolTip(plain.tooltip(reason))
 
     def set_changing(self, on: bool) -> None:
         """Whether the form holds the recipe of a job that waits; the button saves it then."""

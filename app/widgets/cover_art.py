@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPixmap
 
 from app.system import appearance
-from app.widgets import icons, painting
+from app.widgets import icons, painting, plain
 from app.widgets.place import Place
 
 _KEPT_BYTES = 32 * 1024 * 1024
@@ -72,7 +72,7 @@ def badge(painter: QPainter, picture: Place, icon_name: str, words: str) -> None
     font = appearance.font(11, tabular=True)
     metrics = QFontMetricsF(font)
     icon_room = (12 + (5 if words else 0)) if icon_name else 0
-    shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, picture.width - 28 - icon_room)
+    shown = metrics.elidedText(plain.line(words), Qt.TextElideMode.ElideRight, picture.width - 28 - icon_room)
     label = Place(
         picture.part(8, picture.rect.height() - 28, 12 + icon_room + metrics.horizontalAdvance(shown), 20),
         picture.mirrored,

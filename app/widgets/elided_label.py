@@ -40,7 +40,7 @@ class ElidedLabel(PlainLabel):
         self.updateGeometry()
 
     def sizeHint(self) -> QSize:
-        width = QFontMetricsF(self.font()).horizontalAdvance(self._full)
+        width = QFontMetricsF(self.font()).horizontalAdvance(plain.line(self._full))
         return QSize(round(width + 1), super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
@@ -51,7 +51,8 @@ class ElidedLabel(PlainLabel):
         self._fit()
 
     def _fit(self) -> None:
-        shown = QFontMetricsF(self.font()).elidedText(self._full, Qt.TextElideMode.ElideRight, self.width() + 0.5)
+        line = plain.line(self._full)
+        shown = QFontMetricsF(self.font()).elidedText(line, Qt.TextElideMode.ElideRight, self.width() + 0.5)
         if shown != self.text():
             super().setText(shown)
         self.setToolTip(plain.tooltip(self._full) if shown != self._full else "")

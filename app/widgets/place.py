@@ -6,6 +6,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter
 
 from app.system import appearance
+from app.widgets import plain
 
 _LINE = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
 
@@ -38,7 +39,7 @@ class Place:
     def write(self, painter: QPainter, words: str, role: str, font: QFont, *, at_end: bool = False) -> float:
         """One line of words, cut with dots where it ends, in the middle of the height. Returns the width it took."""
         metrics = QFontMetricsF(font)
-        shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, max(0.0, self.rect.width()) + 0.5)
+        shown = metrics.elidedText(plain.line(words), Qt.TextElideMode.ElideRight, max(0.0, self.rect.width()) + 0.5)
         side = Qt.AlignmentFlag.AlignRight if at_end != self.mirrored else Qt.AlignmentFlag.AlignLeft
         painter.setFont(font)
         painter.setPen(appearance.colour(role))
