@@ -199,7 +199,7 @@ def parse_model_spec(data: Json) -> ModelSpec:
     params = _params(schema)
     names = {param.name for param in params}
     for role in ("results_param", "seconds_param"):
-        if data.get(role) and data[role] not in names:
+        if data.get(role) and str(data[role]) not in names:
             raise ModelSpecError(f'"{role}" names {data[role]!r}, which is no parameter')
     return ModelSpec(
         provider_id=_text(data, "provider"),
@@ -344,9 +344,12 @@ def _strings(value: Json) -> tuple[str, ...]:
 
 
 def _number(value: Json) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return float(value)
+    try:
+        return float(value) if isfinite(value) else None
+    except OverflowError:  # a whole number of hundreds of digits
+        return None
 
 
 def _whole(value: Json, otherwise: int) -> int:

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import ValidationError
 
+DEEPEST_SCHEMA = 40
+LONGEST_PATTERN = 200
 _LONGEST_REASON = 200
+_REPEATED_GROUP = re.compile(r"\)\s*[*+{]")
 _OTHER = text("{title} is not in the form that this model takes.")
 
 
@@ -42,21 +45,31 @@ def make_validator(spec: ModelSpec) -> "Draft202012Validator":
     return validator
 
 
-def _refuse_what_could_surprise(node: Json) -> None:
-    """References could fetch from the network, and a broken pattern would only be found while somebody types."""
+def _refuse_what_could_surprise(node: Json, depth: int = 0) -> None:
+    """References could fetch from the network, and a broken pattern would only be found while somebody types.
+
+    A schema that is nested without end would overflow the libraries that walk through it.
+    """
+    if depth > DEEPEST_SCHEMA:
+        raise ModelSpecError(f"parameters are nested deeper than {DEEPEST_SCHEMA} levels")
     if isinstance(node, list):
         for item in node:
-            _refuse_what_could_surprise(item)
+            _refuse_what_could_surprise(item, depth + 1)
     elif isinstance(node, dict):
         for name, value in node.items():
             if name in ("$ref", "$dynamicRef") and isinstance(value, str):
                 raise ModelSpecError(f"{name} is not taken here: write the schema out")
+            if name == "patternProperties":
+                raise ModelSpecError(f"{name} is not taken here")
             if name == "pattern" and isinstance(value, str):
                 _check_pattern(value)
-            _refuse_what_could_surprise(value)
+            _refuse_what_could_surprise(value, depth + 1)
 
 
 def _check_pattern(pattern: str) -> None:
+    """A group that is repeated can take hours over one line of text, while the window waits (reliability.md P3)."""
+    if len(pattern) > LONGEST_PATTERN or _REPEATED_GROUP.search(pattern):
+        raise ModelSpecError(f"the pattern {pattern[:40]!r} repeats a group or is too long")
     try:
         re.compile(pattern)
     except re.error as error:

@@ -77,18 +77,21 @@ def pipe(tmp_path: Path) -> Iterator[Path]:
     if not hasattr(os, "mkfifo"):
         pytest.skip("needs named pipes")
     os.mkfifo(path)
-    readers: list[bool] = []
+    over, readers = threading.Event(), list[bool]()
 
     def wait() -> None:
-        os.close(os.open(path, os.O_WRONLY))
-        readers.append(True)
+        while not over.is_set():
+            os.close(os.open(path, os.O_WRONLY))  # returns when somebody opens the other end
+            readers.append(over.is_set())
 
     thread = threading.Thread(target=wait, daemon=True)
     thread.start()
     yield path
-    assert not readers, "a file named in a server's words was opened"
-    os.close(os.open(path, os.O_RDONLY | os.O_NONBLOCK))
-    thread.join()
+    over.set()
+    while thread.is_alive():
+        os.close(os.open(path, os.O_RDONLY | os.O_NONBLOCK))
+        thread.join(0.01)
+    assert False not in readers, "a file named in a server's words was opened"
 
 
 def jobs(words: str) -> list[Job]:

@@ -137,6 +137,8 @@ def test_the_other_model_says_what_it_misses(values: JsonObject, found: dict[str
         ({"type": "integer", "maximum": 5, "default": 9}, "default"),
         ({"$ref": "https://example.org/schema.json"}, "ref is not taken"),
         ({"type": "string", "pattern": "("}, "not a regular expression"),
+        ({"type": "string", "pattern": "(a+)+$"}, "repeats a group"),
+        ({"type": "object", "patternProperties": {"a": {}}}, "patternProperties is not taken"),
     ],
 )
 def test_a_schema_that_is_not_sound_is_refused(schema: JsonObject, reason: str) -> None:
