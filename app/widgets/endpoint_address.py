@@ -5,6 +5,7 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from app.domain.endpoint import Endpoint, Phase
+from app.domain.provider_info import is_acceptable_base_url
 from app.widgets.buttons import IconButton, QuietButton, SecondaryButton
 from app.widgets.elided_label import ElidedLabel
 from app.widgets.labels import FormLabel
@@ -31,7 +32,7 @@ class EndpointAddress(QWidget):
         self._use = QuietButton(self.tr("Use as base URL"), "chevron-down", self)
         self._result = Paragraph("", self, tone="second", size=12)
         self._lay_out()
-        self._open.clicked.connect(lambda: QDesktopServices.openUrl(QUrl(self._address)))
+        self._open.clicked.connect(self._open_page)
         self._copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._address))
         self._check.clicked.connect(self._ask_check)
         self._use.clicked.connect(self._show_menu)
@@ -59,6 +60,7 @@ class EndpointAddress(QWidget):
             self._check.setEnabled(True)
         self._endpoint_id, self._address = endpoint.endpoint_id, endpoint.address
         self._words.setText(endpoint.address)
+        self._open.setVisible(is_acceptable_base_url(endpoint.address))
         self._result.setVisible(bool(self._result.text()))
         self.setVisible(bool(endpoint.address) and endpoint.phase is Phase.LIVE)
 
@@ -69,6 +71,11 @@ class EndpointAddress(QWidget):
             self._result.setText(words)
             self._result.set_tone(tone)
             self._result.setVisible(bool(words))
+
+    def _open_page(self) -> None:
+        """A server said where it is: the system is asked to open web pages and nothing else (reliability.md S12)."""
+        if is_acceptable_base_url(self._address):
+            QDesktopServices.openUrl(QUrl(self._address))
 
     def _ask_check(self) -> None:
         self._check.setEnabled(False)

@@ -5,6 +5,7 @@ import asyncio
 import os
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from PySide6.QtCore import QObject, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QLabel, QTextBrowser, QTextEdit, QWidget
 
+from app.domain.endpoint import Endpoint, EndpointPlan, Phase
 from app.domain.errors import Moment
 from app.domain.job import Job, JobState
 from app.domain.media import Medium
@@ -24,6 +26,7 @@ from app.services.activity_service import ActivityKind
 from app.store.database import Database
 from app.store.job_store import JobStore
 from app.system.paths import Paths
+from app.widgets.endpoint_address import EndpointAddress
 from app.widgets.toast import Toast
 from tests.conftest import Run
 from tests.fakes import make_job
@@ -219,8 +222,24 @@ def test_markup_is_shown_nowhere_and_addresses_are_opened_in_known_places() -> N
     ):
         assert never not in _calls(), never
     places = _calls()["openUrl"]
-    # files of the library and folders of ours; the page of a provider where keys are made, which is part of the program
-    assert places <= {"pages/window_actions.py", "pages/settings_page.py", "pages/provider_settings.py"}, places
+    # files of the library and folders of ours; the page of a provider where keys are made, which is part of the program;
+    # and an endpoint's own address
+    known = {"pages/window_actions.py", "pages/settings_page.py", "pages/provider_settings.py"}
+    assert places <= known | {"widgets/endpoint_address.py"}, places
+
+
+@pytest.mark.parametrize(
+    "address", ["file:///etc/passwd", "javascript:alert(1)", "http://host.test", "https://a@b.test"]
+)
+def test_an_endpoint_may_name_a_web_page_and_nothing_else(qapp: QApplication, opened: Opened, address: str) -> None:
+    place = EndpointAddress()
+    now = datetime(2026, 1, 2, tzinfo=UTC)
+    place.show_address(
+        Endpoint("e1", "netmind_endpoints", "test", EndpointPlan("python"), now, phase=Phase.LIVE, address=address)
+    )
+    place._open_page()
+    assert not opened.urls
+    assert not place._open.isVisibleTo(place)
 
 
 def test_the_pages_of_providers_are_https() -> None:
