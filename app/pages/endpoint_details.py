@@ -25,6 +25,7 @@ from app.widgets.slider_field import SliderField
 
 WIDTH, MARGIN = 316, 16
 MOST = 8
+_COMMAND_CHARS = 20
 
 
 class EndpointDetails(QWidget):
@@ -278,13 +279,18 @@ def _facts(endpoint: Endpoint) -> list[DetailRow]:
         DetailRow(say(text("GPU")), gpu),
         DetailRow(say(text("Region")), plan.region),
         DetailRow(say(text("Image")), plan.image),
-        DetailRow(say(text("Command")), " ".join(plan.command.split())[:200], copies=plan.command),
+        DetailRow(say(text("Command")), _cut(" ".join(plan.command.split())), copies=plan.command),
         DetailRow(say(text("Port")), "" if plan.port is None else str(plan.port)),
         DetailRow(say(text("GPUs")), str(plan.gpus)),
         DetailRow(say(text("Created")), created),
         DetailRow(say(text("Service id")), _short(endpoint.service_id), copies=endpoint.service_id),
     )
     return [row for row in rows if row.value]
+
+
+def _cut(words: str) -> str:
+    """What fits on a line beside its copy button; the button has the whole."""
+    return words if len(words) <= _COMMAND_CHARS else words[: _COMMAND_CHARS - 1] + "\u2026"
 
 
 def _short(service_id: str) -> str:

@@ -53,9 +53,9 @@ class EndpointNotes(QObject):
             words = text("{count} endpoints may be running and cost {rate}, estimated.", count=totals.billed)
         found = [
             words.with_values(rate=rate or say(text("an unknown amount"))),
-            text("They go on when Slowlight is closed: auto-stop works only while it runs."),
+            text("What runs goes on when Slowlight is closed: auto-stop works only while it is open."),
         ]
-        return [*found, text("These belong to the demo: nothing is really charged.")] if totals.is_demo else found
+        return [*found, text("This is the demo: nothing is really charged.")] if totals.is_demo else found
 
     def _changed(self, endpoint: Endpoint) -> None:
         self._show_badge()

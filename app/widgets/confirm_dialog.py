@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 from app.widgets.buttons import PrimaryButton, SecondaryButton
 from app.widgets.paragraph import Paragraph
 
-WIDTH = 440
+WIDTH = 460
 
 
 class ConfirmDialog(QDialog):
@@ -36,7 +36,6 @@ class ConfirmDialog(QDialog):
         self.setAccessibleDescription(sentences)
         self.setModal(True)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setMinimumWidth(WIDTH)
         self.setProperty("surface", "panel")
         heading = Paragraph(title, self, size=15, weight=QFont.Weight.DemiBold)
         words = Paragraph(sentences, self, tone="second")
@@ -57,6 +56,8 @@ class ConfirmDialog(QDialog):
             column.addWidget(content)
         column.addSpacing(8)
         column.addLayout(foot)
+        width = max(WIDTH, foot.minimumSize().width() + 44)
+        self.setFixedSize(width, column.heightForWidth(width))
         self.confirm_button.clicked.connect(self.accept)
         self.cancel_button.clicked.connect(self.reject)
         self.accepted.connect(self.confirmed)

@@ -24,7 +24,7 @@ _WIDTHS = {
     Column.INSTANCES: 82,
     Column.RATE: 76,
     Column.RUNNING: 96,
-    Column.SPENT: 80,
+    Column.SPENT: 86,
     Column.AUTO_STOP: 102,
 }
 _NAME_PX = 160

@@ -31,6 +31,7 @@ DOCS_SHOTS = {
     "audio-light": "audio",
     "history-dark": "history",
     "history-light": "history",
+    "endpoints-dark": "endpoints",
 }
 """File in docs/images and the shot it shows; the look is the end of the file's name."""
 DOCS_LARGEST_BYTES = 500_000

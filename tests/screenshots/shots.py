@@ -18,7 +18,6 @@ from app.pages.endpoints_page import EndpointsPage
 from app.pages.history_page import HistoryPage
 from app.services.activity_service import ActivityKind
 from app.studio_window import StudioWindow
-from app.widgets.confirm_dialog import ConfirmDialog
 from app.widgets.playback import Playback
 from tests.screenshots.library import job_id_of
 from tests.screenshots.plan import EXPIRED, LAKE, REFUSED, RUNNING, UNSURE, WAITING, WAVES, WIND, WRONG
@@ -162,8 +161,6 @@ def _settings(share: float) -> Callable[[Stage], Awaitable[None]]:
 def _endpoints(stage: Stage, name: str) -> EndpointsPage:
     page = stage.page("endpoints")
     assert isinstance(page, EndpointsPage)
-    for dialog in stage.window.findChildren(ConfirmDialog):
-        dialog.reject()
     page.close_form()
     page.view.choose(name)
     return page
@@ -174,10 +171,6 @@ async def _new_endpoint(stage: Stage) -> None:
     page.open_form()
     while not page.form.wish().plan.flavor_id:
         await asyncio.sleep(_LOOK_PAUSE_S)
-
-
-def _delete_endpoint(stage: Stage) -> None:
-    _endpoints(stage, "comfy-render").details.delete_button.click()
 
 
 def _offline(stage: Stage) -> None:
@@ -211,7 +204,6 @@ SHOTS: tuple[Shot, ...] = (
     Shot("endpoints-failed", lambda stage: _endpoints(stage, "voice-clone-test"), "rented"),
     Shot("endpoints-deleting", lambda stage: _endpoints(stage, "old-render"), "rented"),
     Shot("endpoints-new", _new_endpoint, "rented"),
-    Shot("endpoints-delete", _delete_endpoint, "rented"),
     Shot("endpoints-unsure", lambda stage: _endpoints(stage, "night-batch"), "unsure"),
     Shot("endpoints-empty", lambda stage: stage.page("endpoints"), "empty"),
     Shot("activity", _activity),
