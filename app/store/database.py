@@ -30,7 +30,7 @@ from app.store.copies import (
     sound_copies,
 )
 from app.store.doubt import doubt_what_waits
-from app.store.migrations import MIGRATIONS, Migration, NewerDatabaseError, migrate, schema_version
+from app.store.migrations import MIGRATIONS, Migration, NewerDatabaseError, migrate, schema_version, what_is_missing
 from app.store.open_mark import Ending, OpenMark
 from app.store.reserve import Reserve
 from app.system.private_files import date_mark, ensure_private_file, private_folder, unused
@@ -206,18 +206,31 @@ class Database:
                 fault = first_fault(connection)
                 if fault:
                     raise DamagedDatabaseError(fault)
+            if version <= len(self._migrations) and (table := self._lost_table(connection, version)):
+                raise DamagedDatabaseError(f"the table {table} is not as it was made")
         return version
+
+    def _lost_table(self, connection: sqlite3.Connection, version: int) -> str:
+        if version:
+            return what_is_missing(connection, self._migrations[:version])
+        # a database that has tables has gone a step
+        found = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchone()
+        return str(found[0]) if found else ""
 
     def _connection_for_looking(self) -> sqlite3.Connection:
         """Leaves no trace beside the file, and no change in it."""
         has_journal = self.path.with_name(self.path.name + "-wal").exists()
         how = "mode=ro" if has_journal else "mode=ro&immutable=1"
-        return sqlite3.connect(f"{self.path.absolute().as_uri()}?{how}", uri=True, isolation_level=None)
+        connection = sqlite3.connect(f"{self.path.absolute().as_uri()}?{how}", uri=True, isolation_level=None)
+        try:
+            _prepare(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
 
     def _open_read_only(self) -> OpenReport:
-        connection = self._connection_for_looking()
-        _prepare(connection)
-        self._connection, self.is_read_only = connection, True
+        self._connection, self.is_read_only = self._connection_for_looking(), True
         return OpenReport((NewerDatabaseError.happened, NewerDatabaseError.advice), read_only=True)
 
     def _begin_anew(self, damage: str) -> OpenReport:

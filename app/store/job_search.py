@@ -31,9 +31,10 @@ def prepare(connection: sqlite3.Connection) -> bool:
         known = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'job_search'").fetchone()
         if known is None:
             connection.execute(_INDEX)
-        indexed = connection.execute("SELECT count(*) FROM job_search_docsize").fetchone()[0]
-        jobs = connection.execute("SELECT count(*) FROM jobs").fetchone()[0]
-        if indexed != jobs:
+        if not _is_sound(connection):
+            log.warning("the index of the search is made again")
+            connection.execute("DROP TABLE IF EXISTS job_search")
+            connection.execute(_INDEX)
             connection.execute("INSERT INTO job_search (job_search) VALUES ('rebuild')")
     except sqlite3.OperationalError as error:
         if "fts5" not in str(error) and "no such table" not in str(error):
@@ -41,6 +42,20 @@ def prepare(connection: sqlite3.Connection) -> bool:
         log.warning("this SQLite searches without an index: %s", error)
         return False
     return True
+
+
+def _is_sound(connection: sqlite3.Connection) -> bool:
+    """Whether the index holds every job and holds together; SQLite's own checks do not look into it."""
+    try:
+        indexed = connection.execute("SELECT count(*) FROM job_search_docsize").fetchone()[0]
+        jobs = connection.execute("SELECT count(*) FROM jobs").fetchone()[0]
+        if indexed == jobs:
+            connection.execute("INSERT INTO job_search (job_search) VALUES ('integrity-check')")
+            return True
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.OperationalError):
+            raise
+    return False
 
 
 def fold(words: str) -> str:

@@ -4,6 +4,7 @@ The number of steps done is kept in SQLite's `user_version`. A step and its numb
 the database at a whole version. Steps that were published are never changed; a new idea is a new step.
 """
 
+import contextlib
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -144,6 +145,12 @@ def migrate(connection: sqlite3.Connection, path: Path, migrations: Sequence[Mig
         raise NewerDatabaseError
     if 0 < old < len(migrations):
         back_up_before_migration(connection, path, old)
+    go(connection, migrations, old)
+    return old
+
+
+def go(connection: sqlite3.Connection, migrations: Sequence[Migration], old: int) -> None:
+    """Goes the steps that come after `old`. Raises sqlite3.Error."""
     for number, migration in enumerate(migrations[old:], start=old + 1):
         connection.execute("BEGIN IMMEDIATE")
         try:
@@ -158,7 +165,26 @@ def migrate(connection: sqlite3.Connection, path: Path, migrations: Sequence[Mig
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
-    return old
+
+
+def what_is_missing(connection: sqlite3.Connection, migrations: Sequence[Migration]) -> str:
+    """The first table of the schema that these steps make whose columns or references are not there, "" when all are.
+
+    A turned bit in a table's own description is nothing that SQLite's check would call a fault.
+    """
+    with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as sound:
+        go(sound, migrations, 0)
+        tables = sound.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+        for (table,) in tables.fetchall():
+            if not _outline(sound, table) <= _outline(connection, table):
+                return str(table)
+    return ""
+
+
+def _outline(connection: sqlite3.Connection, table: str) -> set[tuple[str, ...]]:
+    columns = connection.execute("SELECT name FROM pragma_table_info(?)", (table,))
+    references = connection.execute('SELECT "table", "from", "to" FROM pragma_foreign_key_list(?)', (table,))
+    return {tuple(row) for row in columns} | {tuple(row) for row in references}
 
 
 def _statements(sql: str) -> Iterator[str]:
