@@ -121,8 +121,12 @@ def bring_back(copy: Path, path: Path) -> None:
 
 
 def first_fault(connection: sqlite3.Connection) -> str:
-    """What SQLite's quick check finds first, "" when all is well. Raises sqlite3.DatabaseError where it cannot even look."""
-    found = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
+    """What SQLite's check finds first, "" when all is well. Raises sqlite3.DatabaseError where it cannot even look.
+
+    The whole check and not the quick one: that does not see an index which leads to rows that are not there, and for
+    10,000 jobs both take 0.1 s.
+    """
+    found = str(connection.execute("PRAGMA integrity_check(1)").fetchone()[0])
     return "" if found == "ok" else found
 
 
