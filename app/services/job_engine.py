@@ -67,7 +67,7 @@ class JobEngine:
         for job in self._book.with_state({JobState.SAVING}):
             self._start_saving(job.job_id, None)
         for job in self._book.with_state(WATCHED):
-            self._ensure_watcher(job.provider_id)
+            self._ensure_watcher(job.provider_id).wake_now()  # what expires first is asked for first
         self.dispatch()
 
     async def _recover(self, job: Job) -> None:
@@ -233,7 +233,7 @@ class JobEngine:
         if probe is not None:
             probe.cancel()
         if provider_id in self._watchers:
-            self._watchers[provider_id].wake_now()
+            self._watchers[provider_id].may_be_back()
         for job in self._book.with_state({JobState.WAITING}, provider_id):
             # who was asked by the service to come later comes later
             if job.problem is not None and job.problem.code in _OUT_OF_REACH and job.job_id in self._later:

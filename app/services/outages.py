@@ -74,6 +74,12 @@ class Outages(QObject):
         self._forget(provider_id)
         self._connection.nobody_asks(self._title(provider_id))
 
+    def pause_s(self, provider_id: str, backoff_s: float) -> float:
+        """How long a watch rests after a failure: a moment at first, then until the next probe."""
+        if self.is_away(provider_id):
+            return self.probe_pause_s()
+        return min(backoff_s, self._pause_s(KNOCK_EVERY_S))
+
     def probe_pause_s(self) -> float:
         """Seconds until a provider that is away is asked again."""
         low, high = PROBE_S

@@ -8,6 +8,7 @@ makes all its jobs wait; what concerns one job makes only that one wait. What an
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,6 +37,8 @@ LIST_FROM_JOBS = 2
 """As soon as this many jobs run at one provider, one list call answers for all of them."""
 LOST_FROM_LIST_PAUSE_S = 15.0
 """A job that the list does not show is asked for by itself, but rarely."""
+MOST_ALONE, NEXT_FEW_S = 4, 1.0
+"""So many of these in one round, and so soon the next ones."""
 LIST_REST_S = 300.0
 """After a list that could not be read, jobs are asked for one by one for this long."""
 SET_ASIDE_PAUSE_S = 60.0
@@ -47,8 +50,13 @@ SHOWN_FROM_FAILURES = 3
 """So many questions in vain are seen on the job (apis.md case 48); fewer are a moment's trouble."""
 LONGEST_BACKOFF_S = 60.0
 LONGEST_NAP_S = 5.0
-STAGGER_S = 0.15
-"""Between two jobs that are asked for after a pause: about seven requests in a second."""
+STAGGER_S = 0.2
+"""Between two jobs that are asked for after a pause: five requests in a second."""
+DISTANCE_S, ROUND_S = 0.14, 4.0
+"""Between two questions about single jobs, less where so many jobs run that a round would take longer than this."""
+MANY, PATIENT = 4, 8
+"""More jobs than this are asked for after a pause as if each had been asked for so often: not all of them at the pace of
+new ones."""
 """So soon after the computer wakes up the jobs are asked for (reliability.md 3.3)."""
 _OF_THE_PROVIDER = (
     ConnectionLostError,
@@ -105,6 +113,8 @@ class Watcher:
         self._has_told_key_trouble = False
         self._no_list_until_s = 0.0
         self._wake = asyncio.Event()
+        self._next_question_s = 0.0
+        self._lead_s = self._clock.now().timestamp() - self._clock.monotonic_s()
 
     def wake(self) -> None:
         """There is a new job to plan for."""
@@ -117,10 +127,22 @@ class Watcher:
         """
         self._failures = 0
         self._has_told_key_trouble = False
-        now_s, step_s = self._clock.monotonic_s(), self._seams.pause_s(STAGGER_S)
-        for number, job in enumerate(sorted(self._jobs(), key=_urgency)):
-            self._watch(job).due_s = now_s + number * step_s
+        self._stagger(self._jobs(), 0.0)
         self._wake.set()
+
+    def may_be_back(self) -> None:
+        """The provider may be in reach again; for a watch that had its answer already that is no news."""
+        if self._failures:
+            self.wake_now()
+
+    def _stagger(self, jobs: list[Job], pause_s: float) -> None:
+        """After a pause, one after the other."""
+        begin_s, step_s = self._clock.monotonic_s() + pause_s, self._seams.pause_s(STAGGER_S)
+        for number, job in enumerate(sorted(jobs, key=_urgency)):
+            watch = self._watch(job)
+            watch.due_s = begin_s + number * step_s
+            if len(jobs) > MANY:
+                watch.asked = max(watch.asked, PATIENT)
 
     async def run(self) -> None:
         """Asks until no job of this provider is on its way any more."""
@@ -151,17 +173,20 @@ class Watcher:
         self._wake.clear()
         until_s = self._clock.monotonic_s() + seconds
         while True:
-            before, before_s = self._clock.now(), self._clock.monotonic_s()
-            try:
-                async with asyncio.timeout(min(until_s - before_s, self._seams.pause_s(LONGEST_NAP_S))):
-                    await self._wake.wait()
-                    return
-            except TimeoutError:
-                after_s = self._clock.monotonic_s()
-            if (self._clock.now() - before).total_seconds() - (after_s - before_s) > LONGEST_NAP_S:
+            if self._has_slept():
                 self.wake_now()
-            if self._wake.is_set() or after_s >= until_s:
+            now_s = self._clock.monotonic_s()
+            if self._wake.is_set() or now_s >= until_s:
                 return
+            with suppress(TimeoutError):
+                async with asyncio.timeout(min(until_s - now_s, self._seams.pause_s(LONGEST_NAP_S))):
+                    await self._wake.wait()
+
+    def _has_slept(self) -> bool:
+        """Whether the wall clock went on by more than the steady one since the last look, also while a question was out."""
+        lead_s = self._clock.now().timestamp() - self._clock.monotonic_s()
+        slept_s, self._lead_s = lead_s - self._lead_s, lead_s
+        return slept_s > LONGEST_NAP_S
 
     async def _ask(self, jobs: list[Job], due: list[Job]) -> None:
         try:
@@ -169,6 +194,7 @@ class Watcher:
             if len(jobs) >= LIST_FROM_JOBS and self._may_list(connected):
                 due = await self._ask_list(connected, jobs, due)
             for job in due:
+                await self._keep_distance(len(jobs))
                 await self._ask_one(connected, job)
         except StudioError as error:
             self._failed(jobs, error)
@@ -179,6 +205,14 @@ class Watcher:
         else:
             self._failures = 0
             self._outages.succeeded(self._provider_id)
+
+    async def _keep_distance(self, jobs: int) -> None:
+        """Single questions never come in a burst, however many are due in one moment."""
+        now_s = self._clock.monotonic_s()
+        if self._next_question_s > now_s:
+            await asyncio.sleep(self._next_question_s - now_s)
+        distance_s = min(DISTANCE_S, ROUND_S / jobs)
+        self._next_question_s = self._clock.monotonic_s() + self._seams.pause_s(distance_s)
 
     def _may_list(self, connected: Connected) -> bool:
         return connected.provider.info.capabilities.list_jobs and self._clock.monotonic_s() >= self._no_list_until_s
@@ -199,18 +233,23 @@ class Watcher:
             snapshot = listed.get(ref_key(job.remote_ref or {}))
             if snapshot is not None:
                 await self._answered(job, snapshot)
-            elif self._is_due_alone(job):
+            else:
                 left_out.append(job)
-        return left_out
+        return self._due_alone(left_out)
 
-    def _is_due_alone(self, job: Job) -> bool:
-        """A job the list leaves out is asked for by itself now and then."""
-        watch, now = self._watch(job), self._clock.monotonic_s()
-        self._schedule(job)
-        if watch.alone_due_s > now:
-            return False
-        watch.alone_due_s = now + self._seams.pause_s(LOST_FROM_LIST_PAUSE_S)
-        return True
+    def _due_alone(self, left_out: list[Job]) -> list[Job]:
+        """Jobs that the list leaves out are asked for by themselves now and then, a few of them in each round."""
+        now_s = self._clock.monotonic_s()
+        chosen: list[Job] = []
+        for job in sorted(left_out, key=_urgency):
+            watch = self._watch(job)
+            self._schedule(job)
+            if watch.alone_due_s <= now_s and len(chosen) < MOST_ALONE:
+                watch.alone_due_s = now_s + self._seams.pause_s(LOST_FROM_LIST_PAUSE_S)
+                chosen.append(job)
+            elif watch.alone_due_s <= now_s:
+                watch.due_s = min(watch.due_s, now_s + self._seams.pause_s(NEXT_FEW_S))
+        return chosen
 
     async def _ask_one(self, connected: Connected, job: Job) -> None:
         """Raises what concerns the provider; what concerns this job only makes this job wait."""
@@ -280,11 +319,9 @@ class Watcher:
             pause_s = self._seams.pause_s(LONGEST_BACKOFF_S)
         if isinstance(error, NoConnectionError | ConnectionLostError):
             self._outages.failed(self._provider_id)
-            if self._outages.is_away(self._provider_id):
-                pause_s = self._outages.probe_pause_s()
+            pause_s = self._outages.pause_s(self._provider_id, pause_s)
         log.warning("asking %s failed: %s", self._provider_id, error.code)
-        for job in jobs:
-            self._watch(job).due_s = self._clock.monotonic_s() + pause_s
+        self._stagger(jobs, pause_s)
         if self._failures >= SHOWN_FROM_FAILURES and not isinstance(error, NoConnectionError | ConnectionLostError):
             self._show(jobs, error)  # what is only out of reach has its banner
 

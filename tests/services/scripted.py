@@ -26,6 +26,7 @@ from app.services.job_service import JobService
 from app.services.job_tools import Inspect, JobSeams
 from app.services.media_probe import MediaFacts
 from app.services.provider_service import Connect, Connected, ProviderService
+from app.services.server_time import ServerTimes
 from app.services.settings_service import SettingsService
 from app.services.tasks import Tasks
 from app.store.database import Database
@@ -267,6 +268,7 @@ async def staged(
     *,
     limit: int = 4,
     overall: int = 128,
+    times: ServerTimes | None = None,
     ready: bool = True,
     inspect: Inspect = _inspect,
     database: Callable[[Path], Database] = Database,
@@ -304,6 +306,7 @@ async def staged(
         inspect=inspect,
         running_limit=lambda: limit,
         overall_limit=lambda: overall,
+        times=times,
         vault=InputVault(profile / "inputs"),
         seams=seams,
     )

@@ -9,9 +9,11 @@ from random import Random
 from typing import TypeVar
 
 from app.domain.job import Job, JobState
+from app.domain.provider_info import ProviderInfo
 from app.net.media_client import MediaClient
 from app.services.job_tools import JobSeams
 from app.services.provider_service import Connected
+from app.services.server_time import ServerTimes
 from app.store.database import Database, OpenReport
 from tests.services.scripted import SPEC, Cast, Stage, staged
 from tests.virtual.far_side import FarProvider, FarSide, Fate, info_for
@@ -59,6 +61,7 @@ class Machine:
         self.clock = clock
         self.fate: Callable[[], tuple[Fate, float]] = lambda: (Fate.ANSWERED, 0.0)
         self.limit = 4
+        self.times = ServerTimes(clock)
         self.profile = profile
         self._random = Random(seed)
         self._stack = AsyncExitStack()
@@ -82,13 +85,24 @@ class Machine:
         self.loop.run(self._start())
 
     async def _start(self) -> None:
-        provider = FarProvider(self.far, self._next_fate, asyncio.sleep)
+        provider = self.make_provider(self._next_fate, asyncio.sleep)
         self._providers.append(provider)
-        info = info_for(self.far.handle)
-        cast = Cast(info, SPEC, lambda *_: Connected(provider, MediaClient(allow_loopback=True)))
-        seams = JobSeams(clock=self.clock, random=self._random, demo_has_orphans=True)
-        made = staged(self.profile, cast, seams, limit=self.limit, database=self._open_database)
+        cast = Cast(self.info(), SPEC, lambda *_: Connected(provider, MediaClient(allow_loopback=True)))
+        seams = JobSeams(clock=self.clock, random=self._random, demo_has_orphans=True, knock=self._knock)
+        self.times = ServerTimes(self.clock)
+        made = staged(self.profile, cast, seams, limit=self.limit, times=self.times, database=self._open_database)
         self.stage = await self._stack.enter_async_context(made)
+
+    def make_provider(self, fate: Callable[[], tuple[Fate, float]], sleep: Callable[[float], object]) -> FarProvider:
+        """The adapter of one run."""
+        return FarProvider(self.far, fate, sleep)
+
+    def info(self) -> ProviderInfo:
+        """What is known of the provider."""
+        return info_for(self.far.handle)
+
+    async def _knock(self, provider_id: str) -> bool:
+        return self.far.is_reachable
 
     def _next_fate(self) -> tuple[Fate, float]:
         return self.fate()
