@@ -46,6 +46,9 @@ _ENDED: Mapping[JobState, tuple[Text, Text]] = {
 _DECISIONS = (JobAction.THIS_ONE, JobAction.SEND_AGAIN, JobAction.FORGET)
 """What the person decides about a job of which nobody knows whether it was started."""
 
+_UNDER_WAY = (JobAction.RELEASE, JobAction.CANCEL, JobAction.STOP_WAITING, JobAction.WAIT_AGAIN)
+"""What the person can do about a job on its way."""
+
 _HELD: Mapping[Hold, Text] = {
     Hold.NONE: text("The queue is paused. It is sent after you resume it."),
     Hold.EDITED: text("Its recipe is open in the form. It is sent after you save or discard your changes."),
@@ -116,6 +119,7 @@ def _going_on(job: Job, facts: JobFacts) -> ViewerContent:
         money=said(problem.money) if problem else "",
         advice=said(problem.advice) if problem else "",
         kept=facts.time_left(job),
+        offers=tuple(_offer(job, action, provider) for action in facts.actions(job) if action in _UNDER_WAY),
         started_at=(job.sent_at or job.created_at) if running else None,
         expected_s=facts.expected_s(job) if running else None,
         progress=_share(job, facts) if running else None,

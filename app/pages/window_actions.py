@@ -127,7 +127,7 @@ class WindowActions(QObject):
         title = many if len(resting) > 1 else self.tr("Removed from History")
         words = self.tr("The files stay in the library.")
         if on_server:
-            words = self.tr("The files stay in the library. Undo does not bring back the copy on the server.")
+            words = self.tr("Undo brings it back here, not there.")
         toast = self._window.toasts.show_toast(title, words, kind="info", action=self.tr("Undo"))
         for job_id in resting:
             toast.action_requested.connect(partial(self._jobs.undo_delete, job_id))

@@ -70,7 +70,9 @@ def snapshot_with(snapshot: Snapshot, results: Results, provider: str) -> Snapsh
     notice = Text()
     if results.removed:
         counts = {"count": results.removed, "total": results.total}
-        notice = text("{count} of {total} results were removed by the content rules of {provider}.", **counts)
+        many = text("{count} of {total} results were removed by the content rules of {provider}.", **counts)
+        one = text("1 of {total} results was removed by the content rules of {provider}.", total=results.total)
+        notice = one if results.removed == 1 else many
     elif missing:
         notice = text("{count} of {total} results did not come.", count=missing, total=results.total)
     notice = notice.with_values(provider=provider) if notice else notice

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPainter, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
-from app.domain.job import Job
+from app.domain.job import Job, JobState
 from app.domain.job_words import ACTION_ICONS, JobAction, label
 from app.domain.model_spec import ModelSpec
 from app.item_models.job_facts import JobFacts
@@ -144,7 +144,7 @@ class JobDetails(QWidget):
         self.cover.set_job(job)
         self.prompt.set_text(job.prompt.strip() or self._facts.title(job))
         self._show_actions(job)
-        self.problem.set_problem(job.problem, self._facts.provider(job).title)
+        self.problem.set_problem(job.problem, self._facts.provider(job).title, is_notice=job.state is JobState.DONE)
         self.table.set_rows(self._rows(job))
         if is_other or job.tags != self.tags.tags:
             self.tags.set_tags(job.tags)
@@ -168,7 +168,10 @@ class JobDetails(QWidget):
             self.state_button.setText(say(label(extra, job)))
             self.state_button.set_icon_name(ACTION_ICONS[extra])
         self._offer_delete(JobAction.DELETE in offered)
-        self.more.setVisible(bool(_REMOTE.intersection(offered)))
+        may_more = bool(_REMOTE.intersection(offered))
+        if self.more.hasFocus() and not may_more:
+            self.delete.setFocus()  # beside it; else the ring would jump to the picture at the top
+        self.more.setVisible(may_more)
 
     def _open_more(self) -> None:
         """The ways to delete that concern the provider, in a menu over the button."""
@@ -176,7 +179,10 @@ class JobDetails(QWidget):
             return
         offered = [action for action in self._facts.actions(self._job) if action in _REMOTE]
         menu = job_menu(self._job, offered, self._ask, self, self._facts.provider(self._job).title)
-        menu.popup(self.more.mapToGlobal(self.more.rect().topLeft()) - QPoint(0, menu.sizeHint().height()))
+        size, corner = menu.sizeHint(), self.more.mapToGlobal(self.more.rect().topRight())
+        menu.popup(
+            corner - QPoint(size.width() - 1, size.height())
+        )  # inside the window, as the button stands at its edge
 
     def _offer_delete(self, possible: bool) -> None:
         self.delete.setEnabled(possible)

@@ -20,6 +20,7 @@ class ProblemBox(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.is_notice = False
         self._happened = _words(self, size=13, weight=QFont.Weight.Medium)
         self._money = _words(self, tone="second")
         self._advice = _words(self, tone="second")
@@ -41,8 +42,11 @@ class ProblemBox(QWidget):
         labels = (self._happened, self._money, self._advice, self._server)
         return [label.text() for label in labels if label.text()]
 
-    def set_problem(self, problem: Problem | None, provider: str) -> None:
-        """`provider` is the title that the sentences name."""
+    def set_problem(self, problem: Problem | None, provider: str, *, is_notice: bool = False) -> None:
+        """`provider` is the title that the sentences name; `is_notice`: what is not quite right about a job that is done."""
+        self.is_notice = is_notice
+        self._copy.setVisible(not is_notice)
+        self.update()
         self.setVisible(problem is not None)
         if problem is None:
             return
@@ -52,7 +56,7 @@ class ProblemBox(QWidget):
         _say(self._server, problem.server_text)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        tone = appearance.current().failed
+        tone = appearance.current().warning if self.is_notice else appearance.current().failed
         fill, edge = QColor(with_alpha(tone, 0.08)), QColor(with_alpha(tone, 0.35))
         painting.surface(painting.painter_of(self), QRectF(self.rect()), appearance.RADIUS_INPUT, fill=fill, edge=edge)
 

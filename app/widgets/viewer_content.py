@@ -42,8 +42,8 @@ class ViewerContent:
     `money` and `advice` belong to all but results, `server_text` to failed, expired and unsure; `kept` says how long the
     result can still be saved; `started_at` (UTC), `expected_s` and
     `progress` (0 to 1, None when nobody can know) to waiting and running; `items`, `current` (an index), `favourite` and
-    `place` ("Videos/Slowlight"; empty: taken from the path) to results. `offers` stand on the card of an unsure job in
-    place of retrying, the most wanted first.
+    `place` ("Videos/Slowlight"; empty: taken from the path) to results. `offers` stand on the card of a job on its
+    way, and on that of an unsure job in place of retrying, the most wanted first.
     """
 
     kind: str = ViewerKind.EMPTY

@@ -13,6 +13,8 @@ from app.domain.history import HistoryQuery
 from app.domain.job import Job, JobState
 from app.domain.job_words import JobAction
 from app.domain.media import Medium
+from app.domain.problem import Problem
+from app.domain.text import text
 from app.item_models.job_facts import JobRole
 from app.pages.history_page import HistoryPage
 from tests.fakes import NOW, FakeJobService, FakeProviders, ManualTasks, NoSpecs, make_job
@@ -247,6 +249,8 @@ def test_the_ways_to_delete_at_the_provider_stand_beside_delete_where_there_are_
     (menu,) = scene.page.details.findChildren(QMenu)
     assert [entry.text() for entry in menu.actions()] == ["Delete here and on the server", "Delete on the server only"]
     assert "cannot be brought back" in menu.actions()[0].toolTip()
+    edge = scene.page.mapToGlobal(scene.page.rect().topRight()).x()
+    assert menu.geometry().right() <= edge, "the menu does not stick out of the window"
     menu.actions()[0].trigger()
     assert scene.asked == [(job.job_id, JobAction.DELETE_BOTH)]
     menu.close()
@@ -254,6 +258,30 @@ def test_the_ways_to_delete_at_the_provider_stand_beside_delete_where_there_are_
     scene.choose(running.prompt)
     with pytest.raises(LookupError):
         scene.button("More ways to delete")
+
+
+def test_the_focus_stays_at_the_foot_when_there_is_no_copy_to_delete_any_more(scene: Scene) -> None:
+    job = make_job("a lake at dawn", provider_id="haiper")
+    scene.jobs.add(job)
+    scene.settle()
+    scene.choose("a lake at dawn")
+    scene.button("More ways to delete").setFocus()
+    scene.jobs.change(job.job_id, is_deleted_there=True)
+    assert scene.page.focusWidget() is scene.page.details.delete
+
+
+def test_what_is_missing_from_a_finished_job_is_a_notice_and_no_error(scene: Scene) -> None:
+    partly = Problem("notice", text("1 of 4 results was removed."))
+    scene.jobs.add(make_job("a lake at dawn", files=3, problem=partly))
+    scene.settle()
+    scene.choose("a lake at dawn")
+    told = [scene.page.details.problem.is_notice]
+    with pytest.raises(LookupError):
+        scene.button("Copy error")
+    scene.choose("Portrait of a lighthouse keeper")
+    assert scene.button("Copy error").isVisible()
+    told.append(scene.page.details.problem.is_notice)
+    assert told == [True, False]
 
 
 def test_several_are_deleted_at_once_and_the_running_ones_stay(scene: Scene) -> None:

@@ -1,5 +1,7 @@
 """What the viewer is told about a job: its results, and what is missing beside them."""
 
+from app.domain.job import JobState
+from app.domain.job_words import JobAction
 from app.domain.problem import Problem
 from app.domain.text import text
 from app.item_models.job_facts import JobFacts
@@ -24,3 +26,15 @@ def test_what_was_removed_is_said_beside_the_results_that_came() -> None:
     found = content(Problem("notice", notice))
     assert (found.kind, len(found.items)) == (ViewerKind.RESULTS, 3)
     assert found.detail == "1 of 4 results were removed by the content rules of NetMind."
+
+
+def test_a_job_on_its_way_offers_beside_its_progress_what_can_still_be_done() -> None:
+    def offered(state: JobState, *, set_aside: bool = False) -> list[str]:
+        jobs = FakeJobService()
+        job = make_job(state=state, set_aside=set_aside)
+        return [offer.target for offer in content_of(job, jobs, JobFacts(jobs, provider_info)).offers]
+
+    assert offered(JobState.WAITING) == [JobAction.CANCEL]
+    assert offered(JobState.RUNNING) == [JobAction.STOP_WAITING]
+    assert offered(JobState.RUNNING, set_aside=True) == [JobAction.WAIT_AGAIN]
+    assert offered(JobState.SENDING) == [], "the paid request is under way"

@@ -213,7 +213,7 @@ def test_what_is_deleted_on_the_server_as_well_says_that_undo_does_not_bring_it_
     assert "server" not in room.toasts()[-1]
     room.actions.perform("job-1", JobAction.DELETE_BOTH)
     assert room.fake.deleted_there == ["job-1"]
-    assert "Undo does not bring back the copy on the server" in room.toasts()[-1]
+    assert "Undo brings it back here, not there." in room.toasts()[-1]
     room.actions.perform("job-1", JobAction.DELETE_THERE)
     assert (len(room.fake.deleted), len(room.fake.deleted_there)) == (2, 2), "it stays here"
     assert "stay here" in room.toasts()[-1]

@@ -39,7 +39,7 @@ def test_case_29_what_came_is_kept_and_what_was_removed_is_said(tmp_path: Path) 
     assert isinstance(snapshot, Snapshot)
     assert [artifact.key for artifact in snapshot.artifacts] == ["0", "2", "3"]
     assert snapshot.missing == 1
-    assert str(snapshot.notice) == "1 of 4 results were removed by the content rules of OctoAI."
+    assert str(snapshot.notice) == "1 of 4 results was removed by the content rules of OctoAI."
 
 
 def test_a_result_that_is_missing_for_another_reason_is_said_as_well(tmp_path: Path) -> None:

@@ -138,7 +138,7 @@ def test_case_29_what_came_is_kept_and_the_job_says_what_is_missing(tmp_path: Pa
             job = await here.until_state(here.submit(num_images=4), S.DONE)
             assert len(job.saved_assets) == 3
             assert job.problem is not None
-            assert str(job.problem.happened) == "1 of 4 results were removed by the content rules of OctoAI."
+            assert str(job.problem.happened) == "1 of 4 results was removed by the content rules of OctoAI."
             assert line(job).startswith("3 images \u00b7 1 missing")
             stored = await here.store.get(job.job_id)
             assert stored is not None

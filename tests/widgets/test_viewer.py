@@ -83,7 +83,7 @@ def test_the_names_that_automation_relies_on(viewer: Viewer) -> None:
 
 
 def test_what_did_not_come_is_said_beside_what_came_and_gone_with_the_next_job(viewer: Viewer) -> None:
-    sentence = "1 of 4 results were removed by the content rules of OctoAI."
+    sentence = "1 of 4 results was removed by the content rules of OctoAI."
     viewer.show_content(replace(results("picture.png", "picture.jpg"), detail=sentence))
     assert sentence in words(viewer)
     assert viewer._footer.notice == sentence
