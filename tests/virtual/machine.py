@@ -135,7 +135,9 @@ class Machine:
             self.kill()
         for database in self._databases:
             database.drop()
-        self.loop.close()
+        self._databases.clear()
+        if not self.loop.is_closed():
+            self.loop.close()
 
     def do(self, wish: Callable[..., T], *values: object) -> T:
         """A wish of the person, as the window would hand it on."""
