@@ -15,6 +15,7 @@ from app.services.job_tools import JobSeams
 from app.services.provider_service import Connected
 from app.services.server_time import ServerTimes
 from app.store.database import Database, OpenReport
+from app.store.reserve import Reserve
 from tests.services.scripted import SPEC, Cast, Stage, staged
 from tests.virtual.far_side import FarProvider, FarSide, Fate, info_for
 from tests.virtual.loop import VirtualClock, VirtualLoop
@@ -22,10 +23,24 @@ from tests.virtual.loop import VirtualClock, VirtualLoop
 T = TypeVar("T")
 
 
+class _NoReserve(Reserve):
+    """Full disks are tried elsewhere; making four megabytes at every start takes most of the time here."""
+
+    def ensure(self) -> bool:
+        return True
+
+    def spend(self) -> bool:
+        return False
+
+
 class InlineDatabase(Database):
     """Does its work at once. After a kill it does nothing any more: what was not committed was never written."""
 
     is_dead = False
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self._reserve = _NoReserve(path)
 
     async def open(self) -> OpenReport:
         return self._open()
@@ -167,9 +182,10 @@ class Machine:
 
 async def _bury(stage: Stage) -> None:
     """Takes away everything that ran in a dead process, without letting it do anything."""
+    await stage.tasks.close()  # what is started from now on ends before it begins
     me = asyncio.current_task()
-    while others := [task for task in asyncio.all_tasks() if task is not me]:
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
+    others = [task for task in asyncio.all_tasks() if task is not me]
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
     await stage.providers.close()

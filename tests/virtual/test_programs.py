@@ -1,0 +1,37 @@
+"""T-08: programs of bad luck over the whole job service; nothing is paid twice, lost, or goes backwards in any of them."""
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.virtual.conftest import quick_disk
+from tests.virtual.counting import counted
+from tests.virtual.programs import Programs
+
+STEPS = 50
+SHORT, LONG = 500, 20_000
+
+
+def play(programs: int, *, derandomize: bool) -> None:
+    """Plays so many programs and counts them."""
+    Programs.folder_for_all, Programs.begun, Programs.steps = quick_disk(), 0, 0
+    wanted = settings(
+        max_examples=programs,
+        stateful_step_count=STEPS,
+        deadline=None,
+        database=None,
+        derandomize=derandomize,
+        suppress_health_check=list(HealthCheck),
+    )
+    run_state_machine_as_test(Programs, settings=wanted)
+    counted(f"T-08: {Programs.begun} programs of up to {STEPS} steps, {Programs.steps} states, 0 broken promises")
+
+
+@pytest.mark.timeout(600)
+def test_t08_whatever_is_played_nothing_is_paid_twice_or_lost() -> None:
+    play(SHORT, derandomize=True)
+
+
+@pytest.mark.long
+def test_t08_long_whatever_is_played_nothing_is_paid_twice_or_lost() -> None:
+    play(LONG, derandomize=False)
