@@ -5,6 +5,7 @@ It outlives the program. What is paid is counted here and nowhere else.
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -71,6 +72,7 @@ class FarSide:
     handle: Handle = Handle.TIME
     jobs: list[FarJob] = field(default_factory=list)
     posts: int = 0
+    posted: Counter[str] = field(default_factory=Counter)
     is_reachable: bool = True
     lasts_s: float = 20.0
 
@@ -141,6 +143,7 @@ class FarProvider(ResultsByLink):
         if fate in refused:
             raise refused[fate]
         self._far.posts += 1
+        self._far.posted[str(json.loads(prepared.body)["config"].get("prompt"))] += 1
         before = self._far.jobs[-1] if self._far.jobs else None
         job = self._far.accept(prepared.body, delay_s if fate is Fate.LATE else 0.0) if fate in MAKES_A_JOB else None
         if fate is Fate.LATE:

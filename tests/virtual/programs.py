@@ -4,6 +4,7 @@ Three things must hold whatever is played: nothing is paid for that nobody click
 found again, and no job goes back to where it came from.
 """
 
+from collections import Counter
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
@@ -21,6 +22,9 @@ from tests.virtual.machine import Machine
 
 S = JobState
 _nth = st.integers(0, 7)
+_fates = st.sampled_from(list(Fate))
+_delays = st.sampled_from([0.0, 1.0, 40.0, 120.0])
+_while = st.sampled_from([0.01, 0.06, 0.3, 2.0, 20.0, 130.0, 600.0, 4000.0])
 _UNTIL_EVERYTHING_RESTS_S = 3 * 3600.0
 
 
@@ -35,6 +39,11 @@ class Programs(RuleBasedStateMachine):
         super().__init__()
         self.machine: Machine | None = None
         self.clicks = 0
+        self.allowed: Counter[str] = Counter()
+        """By prompt, which is another one for each wish: how many requests the person has asked for."""
+        self.agreed: Counter[str] = Counter()
+        """By job: clicks on *send again* that are not used up."""
+        self.read = 0
         self.foreign: set[str] = set()
         self.lost = 0
         self.seen: dict[str, JobState] = {}
@@ -60,14 +69,32 @@ class Programs(RuleBasedStateMachine):
 
     def _switch_on(self) -> None:
         self.m.start()
-        self.m.here.jobs.job_changed.connect(self._heard)
-        self.m.here.jobs.job_added.connect(self._heard)
+        self.read = 0
+
+    def _switch_off(self, *, orderly: bool) -> None:
+        self._listen()
+        changes = self.m.here.changes
+        self.m.stop() if orderly else self.m.kill()
+        for job in changes[self.read :]:
+            self._heard(job)
+
+    def _listen(self) -> None:
+        """Takes note of everything that was told since the last time, from the first moment of a run on."""
+        changes = self.m.here.changes
+        for job in changes[self.read :]:
+            self._heard(job)
+        self.read = len(changes)
 
     def _heard(self, job: Job) -> None:
         old = self.seen.get(job.job_id)
         if old is not None and job.state is not old and job.state not in LEGAL_MOVES[old]:
             self.illegal.append(f"{old} -> {job.state}")
         self.seen[job.job_id] = job.state
+        if old is S.UNSURE and job.state is S.WAITING:
+            if not self.agreed[job.job_id]:
+                self.illegal.append("sent again without being asked to")
+            self.agreed[job.job_id] -= 1
+            self.allowed[job.prompt] += 1
         if job.state is S.UNSURE and old is not S.UNSURE:
             self.lost += 1
 
@@ -80,26 +107,27 @@ class Programs(RuleBasedStateMachine):
 
     @rule()
     def submit(self) -> None:
-        if self.m.is_on:
-            self.clicks += 1
-            self.m.submit(f"boat {self.clicks}")
+        self.clicks += 1
+        self.allowed[f"boat {self.clicks}"] += 1
+        self.m.submit(f"boat {self.clicks}")
 
     @rule(nth=_nth)
     def retry(self, nth: int) -> None:
-        job_id = self._job(nth, *RESTING) if self.m.is_on else None
+        job_id = self._job(nth, *RESTING)
         if job_id is not None:
-            self.clicks += 1
+            job = self.m.here.jobs.job(job_id)
+            self.allowed[job.prompt if job is not None else ""] += 1
             self.m.do(self.m.here.jobs.retry, job_id)
 
     @rule(nth=_nth)
     def cancel(self, nth: int) -> None:
-        job_id = self._job(nth, *(set(S) - RESTING)) if self.m.is_on else None
+        job_id = self._job(nth, *(set(S) - RESTING))
         if job_id is not None:
             self.m.do(self.m.here.jobs.cancel, job_id)
 
     @rule(nth=_nth, undo=st.booleans())
     def delete(self, nth: int, undo: bool) -> None:
-        job_id = self._job(nth, *RESTING) if self.m.is_on else None
+        job_id = self._job(nth, *RESTING)
         if job_id is not None:
             self.m.do(self.m.here.jobs.delete, job_id)
             if undo:
@@ -107,27 +135,27 @@ class Programs(RuleBasedStateMachine):
 
     @rule(nth=_nth)
     def fetch_again(self, nth: int) -> None:
-        job_id = self._job(nth, S.FAILED, S.CANCELLED, S.EXPIRED) if self.m.is_on else None
+        job_id = self._job(nth, S.FAILED, S.CANCELLED, S.EXPIRED)
         if job_id is not None:
             self.m.do(self.m.here.jobs.fetch_again, job_id)
 
     @rule(nth=_nth)
     def send_again(self, nth: int) -> None:
-        job_id = self._job(nth, S.UNSURE) if self.m.is_on else None
+        job_id = self._job(nth, S.UNSURE)
         if job_id is not None:
-            self.clicks += 1
+            self.agreed[job_id] += 1
             self.m.do(self.m.here.jobs.unsure.send_again, job_id)
 
     @rule(nth=_nth)
     def forget(self, nth: int) -> None:
-        job_id = self._job(nth, S.UNSURE) if self.m.is_on else None
+        job_id = self._job(nth, S.UNSURE)
         if job_id is not None:
             self.m.do(self.m.here.jobs.unsure.forget, job_id)
 
     @rule(nth=_nth, key=_nth)
     def it_is_this_one(self, nth: int, key: int) -> None:
-        job_id = self._job(nth, S.UNSURE) if self.m.is_on else None
-        if job_id is None or not self.far.is_reachable:
+        job_id = self._job(nth, S.UNSURE)
+        if job_id is None:
             return
         try:
             self.m.loop.run(self.m.here.jobs.unsure.take(job_id, f"far-{key + 1}"))
@@ -136,17 +164,17 @@ class Programs(RuleBasedStateMachine):
 
     @rule(nth=_nth, wanted=st.booleans())
     def decide_about_orphans(self, nth: int, wanted: bool) -> None:
-        if self.m.is_on and (found := self.m.here.jobs.orphans.all):
+        if found := self.m.here.jobs.orphans.all:
             orphans, key = self.m.here.jobs.orphans, found[nth % len(found)].key
             self.m.do(orphans.bring_in if wanted else orphans.dismiss, [key])
 
     # --- the world
 
-    @rule(fate=st.sampled_from(list(Fate)), delay_s=st.sampled_from([0.0, 1.0, 40.0, 120.0]))
+    @rule(fate=_fates, delay_s=_delays)
     def the_next_post(self, fate: Fate, delay_s: float) -> None:
         self.fate = (fate, delay_s)
 
-    @rule(seconds=st.sampled_from([0.01, 0.06, 0.3, 2.0, 20.0, 130.0, 600.0, 4000.0]))
+    @rule(seconds=_while)
     def time_passes(self, seconds: float) -> None:
         self.m.loop.pass_time(seconds)
 
@@ -154,9 +182,11 @@ class Programs(RuleBasedStateMachine):
     def a_moment_passes(self, count: int) -> None:
         self.m.loop.steps(count)
 
-    @rule(is_there=st.booleans())
-    def the_network(self, is_there: bool) -> None:
-        self.far.is_reachable = is_there
+    @rule(seconds=_while)
+    def the_network_is_away(self, seconds: float) -> None:
+        self.far.is_reachable = False
+        self.m.loop.pass_time(seconds)
+        self.far.is_reachable = True
 
     @rule()
     def another_computer_submits(self) -> None:
@@ -168,31 +198,40 @@ class Programs(RuleBasedStateMachine):
         if shown:
             shown[nth % len(shown)].is_gone = True
 
-    @rule()
-    def kill(self) -> None:
-        if self.m.is_on:
-            self.m.kill()
-
-    @rule(orderly=st.booleans())
-    def restart(self, orderly: bool) -> None:
-        if self.m.is_on:
-            self.m.stop() if orderly else self.m.kill()
+    @rule(after_s=st.sampled_from([0.0, 1.0, 300.0]))
+    def kill(self, after_s: float) -> None:
+        self._switch_off(orderly=False)
+        self.m.loop.pass_time(after_s)
         self._switch_on()
 
+    @rule(fate=_fates, delay_s=_delays, dies_after_s=st.sampled_from([0.0, 0.04, 0.06, 0.5, 30.0]))
+    def submit_and_die(self, fate: Fate, delay_s: float, dies_after_s: float) -> None:
+        self.fate = (fate, delay_s)
+        self.submit()
+        self.m.loop.pass_time(dies_after_s)
+        self.kill(1.0)
+
+    @rule(count=st.integers(1, 30))
+    def die_at_any_moment(self, count: int) -> None:
+        self.submit()
+        self.m.loop.steps(count)
+        self.kill(1.0)
+
     @rule()
-    def start(self) -> None:
-        if not self.m.is_on:
-            self._switch_on()
+    def restart(self) -> None:
+        self._switch_off(orderly=True)
+        self._switch_on()
 
     # --- what must hold
 
     @invariant()
     def paid_at_most_what_was_clicked(self) -> None:
         Programs.steps += 1
-        if self.machine is not None:
-            own = self.far.paid - len(self.foreign)
-            assert own <= self.clicks
-            assert self.far.posts <= self.clicks
+        if self.machine is None:
+            return
+        self._listen()
+        for prompt, posts in self.far.posted.items():
+            assert posts <= self.allowed[prompt], prompt
 
     @invariant()
     def no_job_goes_back(self) -> None:
@@ -210,8 +249,6 @@ class Programs(RuleBasedStateMachine):
 
     def _end_well(self) -> None:
         self.fate = (Fate.ANSWERED, 0.0)
-        self.far.is_reachable = True
-        self.start()
         self.m.loop.pass_time(_UNTIL_EVERYTHING_RESTS_S)
         jobs = self.m.jobs()
         assert [job.state for job in jobs if not job.is_resting and not job.hold] == []
