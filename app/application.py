@@ -6,7 +6,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -147,8 +147,12 @@ class Studio:
     made.
     """
 
-    def __init__(self, options: Options, demo_arguments: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, options: Options, demo_arguments: tuple[str, ...] = (), *, seams: JobSeams | None = None
+    ) -> None:
+        """`seams` is for tests: clock, chance and pauses of the job service."""
         self.options = options
+        self._seams = seams or JobSeams()
         self.paths = Paths.for_profile(options.profile) if options.profile else Paths.for_user()
         self._prepare_folders()
         self.instance = OneInstance(self.paths.lock_file)
@@ -224,7 +228,7 @@ class Studio:
             pause=_SettingPause(self.settings),
             times=self.times,
             vault=self.vault,
-            seams=JobSeams(limits=limits),
+            seams=replace(self._seams, limits=limits),
         )
 
     def _make_endpoints(self) -> EndpointService:
