@@ -25,6 +25,7 @@ from app.widgets.page_heading import PageHeading
 from app.widgets.spend_chart import SpendChart
 
 TICK_MS = 1000
+_AWAY = ("no_connection", "connection_lost", "timeout", "unproven_server")
 
 
 class EndpointsPage(QWidget):
@@ -63,6 +64,8 @@ class EndpointsPage(QWidget):
         self._empty = EmptyState("server", "", "", self)
         self._strangers = Banner("warning", "", (self.tr("Add them"),), self)
         self._strangers.hide()
+        self._offline = Banner("warning", "", (), self, closable=False)
+        self._offline.hide()
 
     def _lay_out(self) -> None:
         self._stack = QStackedWidget(self)
@@ -78,6 +81,7 @@ class EndpointsPage(QWidget):
         self._notice_column = QVBoxLayout(self._notice_box)
         self._notice_column.setContentsMargins(16, 12, 16, 4)
         self._notice_column.setSpacing(8)
+        self._notice_column.addWidget(self._offline)
         self._notice_column.addWidget(self._strangers)
         self._middle = QStackedWidget(overview)
         self._middle.addWidget(self._empty)
@@ -272,7 +276,24 @@ class EndpointsPage(QWidget):
             self._wishes.ask_take_off(endpoint_id)
 
     def _show_notice_box(self) -> None:
-        self._notice_box.setVisible(bool(self._notices) or not self._strangers.isHidden())
+        self._show_offline()
+        is_needed = bool(self._notices) or not self._strangers.isHidden() or not self._offline.isHidden()
+        self._notice_box.setVisible(is_needed)
+
+    def _show_offline(self) -> None:
+        """While a service cannot be reached nothing can be stopped, and the money runs on."""
+        away = {
+            self._service.account(one.provider_id).title
+            for one in self._service.billed()
+            if one.problem is not None and one.problem.code in _AWAY
+        }
+        self._offline.setVisible(bool(away))
+        if away:
+            words = self.tr(
+                "{names} cannot be reached. Endpoints go on there and cost money; nothing can be stopped until it answers. "
+                "Slowlight keeps trying."
+            )
+            self._offline.set_message("warning", words.format(names=", ".join(sorted(away))))
 
     def _show_strangers(self, provider_id: str) -> None:
         found = self._service.strangers(provider_id)

@@ -66,6 +66,10 @@ class EndpointBook:
         """Every stretch of cost of every endpoint that ever was."""
         return [stretch for known in self._stretches.values() for stretch in known]
 
+    def stretches_of(self, endpoint_id: str) -> list[Stretch]:
+        """Those of one."""
+        return list(self._stretches.get(endpoint_id, ()))
+
     def spent(self, endpoint_id: str, now: datetime, since: datetime | None = None) -> Decimal:
         """What one has cost so far, estimated."""
         return spent(self._stretches.get(endpoint_id, ()), now, since)

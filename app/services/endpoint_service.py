@@ -88,6 +88,7 @@ class EndpointService(QObject):
         self._is_seen = False
         self._is_loaded = False
         self._busy: set[str] = set()
+        self._tried_lists: set[str] = set()
         self._creating = 0
         self._lists_due = self._clock.now()
         self._wake = asyncio.Event()
@@ -115,17 +116,28 @@ class EndpointService(QObject):
     async def _run(self) -> None:
         while True:
             self._wake.clear()
-            await self._book.write_what_is_left()
-            for endpoint_id in self.watch.due():
-                if endpoint_id not in self._busy:
-                    self._busy.add(endpoint_id)
-                    self._start_task(f"endpoint {endpoint_id[:8]}", self._step(endpoint_id))
-            await self._ask_lists()
+            try:
+                await self._round()
+            except Exception:
+                log.exception("a round of the watch over endpoints failed")  # it must not end the watch
             try:
                 async with asyncio.timeout(NAP_S if self._book.all() else None):
                     await self._wake.wait()
             except TimeoutError:
                 continue
+
+    async def _round(self) -> None:
+        """Starts what is due, each by itself: one server that does not answer holds up nobody else's end."""
+        await self._book.write_what_is_left()
+        for endpoint_id in self.watch.due():
+            if endpoint_id not in self._busy:
+                self._busy.add(endpoint_id)
+                self._start_task(f"endpoint {endpoint_id[:8]}", self._step(endpoint_id))
+        now = self._clock.now()
+        if now >= self._lists_due:
+            self._lists_due = now + UNSURE_PAUSE
+            for provider_id in {one.provider_id for one in self._book.unsure()}:
+                self._start_task("look in the list", self._look_in_list(provider_id))
 
     async def _step(self, endpoint_id: str) -> None:
         before = self._book.get(endpoint_id)
@@ -140,15 +152,6 @@ class EndpointService(QObject):
         if after is not None and not was_asked and after.goal in (Goal.STOP, Goal.DELETE):
             self.ended.emit(after)
 
-    async def _ask_lists(self) -> None:
-        """Once per service that something is unsure at, and now and then where the list turned out to exist."""
-        now = self._clock.now()
-        if now < self._lists_due:
-            return
-        self._lists_due = now + UNSURE_PAUSE
-        for provider_id in {one.provider_id for one in self._book.unsure()}:
-            await self._look_in_list(provider_id)
-
     async def _look_in_list(self, provider_id: str) -> None:
         if await self._lists.look(provider_id):
             self.strangers_changed.emit(provider_id)
@@ -159,6 +162,7 @@ class EndpointService(QObject):
     def _provider_changed(self, provider_id: str) -> None:
         if self._doors.concerns(provider_id):
             self._offers.clear()
+            self._tried_lists.clear()
             self.watch.look_soon()
             self.accounts_changed.emit()
             self._wake.set()
@@ -330,8 +334,16 @@ class EndpointService(QObject):
         """Whether the page is looked at: then it is asked more often."""
         if seen and not self._is_seen:
             self.watch.look_soon()
+            self._try_lists()
         self._is_seen = seen
         self._wake.set()
+
+    def _try_lists(self) -> None:
+        """Once in each run: is there a list after all, and does it name something that nobody here knows?"""
+        for account in self.accounts():
+            if account.is_usable and not account.is_demo and account.provider_id not in self._tried_lists:
+                self._tried_lists.add(account.provider_id)
+                self._start_task("look in the list", self._look_in_list(account.provider_id))
 
     async def check(self, endpoint_id: str) -> CheckResult:
         """Calls its own address once, without a key."""

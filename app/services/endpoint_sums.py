@@ -32,8 +32,7 @@ class EndpointSums:
 
     def running_s(self, endpoint_id: str) -> float:
         """For how long it has been counted as billed."""
-        own = [one for one in self._book.stretches() if one.endpoint_id == endpoint_id]
-        return billed_s(own, self._clock.now())
+        return billed_s(self._book.stretches_of(endpoint_id), self._clock.now())
 
     def totals(self) -> EndpointTotals:
         """Rate now and spend today. The demo's play money is never added to real money."""
@@ -67,7 +66,9 @@ class EndpointSums:
         counted = [
             one
             for one in self._book.stretches()
-            if one.currency == currency and self._is_demo(self._book.name_of(one.endpoint_id)[1]) is is_demo
+            if one.currency == currency
+            and (one.end is None or one.end > begins[0])
+            and self._is_demo(self._book.name_of(one.endpoint_id)[1]) is is_demo
         ]
         return by_day(counted, days, now)
 

@@ -3,8 +3,10 @@
 import json
 import math
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import datetime
+from decimal import Decimal
 from enum import Enum
 
 from app.domain.errors import Moment, StudioError
@@ -79,9 +81,11 @@ class Checker:
             self._text(value)
         elif isinstance(value, float):
             assert math.isfinite(value)
+        elif isinstance(value, Decimal):
+            assert value.is_finite()
         elif isinstance(value, int):
             assert abs(value) < 2**63
-        elif isinstance(value, dict):
+        elif isinstance(value, Mapping):
             for name, inner in value.items():
                 self._storable(name)
                 self._storable(inner)

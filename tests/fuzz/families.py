@@ -4,12 +4,14 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from app.domain.endpoint import EndpointPlan, EndpointWish
 from app.domain.remote import RemoteRef, RemoteState, Snapshot
 from app.domain.values import Json
 from app.net.spool import Spool
 from app.providers.base import PreparedRequest
 from app.providers.haiper import HAIPER, HaiperProvider
 from app.providers.netmind import NETMIND, NetMindProvider
+from app.providers.netmind_endpoints import NETMIND_ENDPOINTS, NetMindEndpoints
 from app.providers.netmind_files import _read, _signed
 from app.providers.octoai import OCTOAI, OctoAiProvider
 from app.providers.wire import error_of, parse_time
@@ -18,6 +20,7 @@ from tests.fuzz.mutations import NAMES
 from tests.providers.recordings import recorded
 
 REF: RemoteRef = {"v": 1, "key": "r1"}
+_WISH = EndpointWish("netmind_endpoints", "test", EndpointPlan("python", port=80))
 _RECORDINGS = Path(__file__).resolve().parents[1] / "recordings"
 
 
@@ -37,6 +40,10 @@ def _bodies(provider: str, word: str) -> list[Json]:
 
 def _netmind(use: Callable[[NetMindProvider], Awaitable[object]]) -> Callable[[Canned], Awaitable[object]]:
     return lambda client: use(NetMindProvider(NETMIND, client))
+
+
+def _endpoints(use: Callable[[NetMindEndpoints], Awaitable[object]]) -> Callable[[Canned], Awaitable[object]]:
+    return lambda client: use(NetMindEndpoints(NETMIND_ENDPOINTS, client))
 
 
 def _haiper(use: Callable[[HaiperProvider], Awaitable[object]]) -> Callable[[Canned], Awaitable[object]]:
@@ -105,5 +112,11 @@ FAMILIES = [
     Family("octoai-get", _bodies("octoai", "published"), _octoai(lambda p: p.poll(_OCTOAI_REF))),
     Family("octoai-result", _bodies("octoai", "images"), _octoai(lambda p: _brought(p, _OCTOAI_REF, DONE))),
     Family("netmind-files", [{"id": "file-1", "presigned_url": "https://storage.example.org/a?b=c"}], _file_link),
+    Family("endpoint-flavors", _bodies("netmind_endpoints", "flavors"), _endpoints(lambda p: p.flavors())),
+    Family("endpoint-create", _bodies("netmind_endpoints", "create"), _endpoints(lambda p: p.create(_WISH))),
+    Family("endpoint-read", _bodies("netmind_endpoints", "read"), _endpoints(lambda p: p.read("s1"))),
+    Family("endpoint-list", _bodies("netmind_endpoints", "read"), _endpoints(lambda p: p.list_all())),
+    Family("endpoint-scale", _bodies("netmind_endpoints", "update"), _endpoints(lambda p: p.scale("s1", 2))),
+    Family("endpoint-delete", _bodies("netmind_endpoints", "update"), _endpoints(lambda p: p.delete("s1"))),
     Family("errors", _bodies("netmind", "observed"), _error),
 ]
