@@ -87,6 +87,14 @@ class Provider(Protocol):
         """Every result of this job is saved: what was kept here for it may go. Raises nothing."""
         ...
 
+    def uploads(self, ref: RemoteRef) -> Mapping[str, str]:
+        """What was uploaded for this job and lies over there: the provider's id of each file by its sha256."""
+        ...
+
+    async def forget_upload(self, digest: str, file_id: str) -> None:
+        """Deletes an uploaded file over there that no job needs any more. Raises nothing."""
+        ...
+
     async def list_jobs(self, wanted: Collection[str] = ()) -> list[Listed]:
         """All jobs the server still shows, deleted ones left out. A list in pages is read until all the keys in `wanted`
         have come, or to its end."""
@@ -131,3 +139,10 @@ class ResultsByLink:
 
     async def settled(self, ref: RemoteRef) -> None:
         """Nothing is kept here."""
+
+    def uploads(self, ref: RemoteRef) -> Mapping[str, str]:
+        """Nothing is uploaded."""
+        return {}
+
+    async def forget_upload(self, digest: str, file_id: str) -> None:
+        """Nothing is uploaded."""

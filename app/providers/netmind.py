@@ -4,7 +4,9 @@ Wire facts: apis.md 1.0 and 1.1, and the two published answers (seed 000 with `m
 Both are read by their shape, never by date.
 """
 
+import json
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from functools import partial
 
 from app.domain.errors import (
@@ -16,7 +18,7 @@ from app.domain.errors import (
 )
 from app.domain.free_form import FREE_FORM_ID, ConfigError, params_of
 from app.domain.media import Medium, medium_of_name
-from app.domain.media_input import with_placeholders
+from app.domain.media_input import digests_in, with_placeholders
 from app.domain.model_spec import ModelSpec
 from app.domain.provider_info import Capabilities, ProviderInfo
 from app.domain.remote import Artifact, Listed, RemoteRef, RemoteState, Snapshot, Submission, ref_key
@@ -97,17 +99,33 @@ class NetMindProvider(ResultsByLink):
 
     async def dispatch(self, prepared: PreparedRequest, inputs: Inputs) -> PreparedRequest:
         """Uploads the files that the request names and puts links in their places, which live for two hours."""
-        return await fill(prepared, inputs, partial(self._files.link, inputs=inputs))
+        filled = await fill(prepared, inputs, partial(self._files.link, inputs=inputs))
+        uploads = {digest: self._files.known(digest) for digest in digests_in(prepared.body)}
+        note = json.dumps({digest: file_id for digest, file_id in sorted(uploads.items()) if file_id})
+        return replace(filled, path=f"{filled.path}#{note}") if filled is not prepared else prepared
 
     async def submit(self, prepared: PreparedRequest) -> Submission:
         """The paid POST, sent once.
 
         Raises with `not_started` true where no job exists; UnknownOutcomeError for a success that names no job.
         """
-        answer = await self._api.request("POST", prepared.path, json_body=prepared.body)
+        path, _, note = prepared.path.partition("#")
+        answer = await self._api.request("POST", path, json_body=prepared.body)
         if not answer.ok:
             raise error_of(answer)
-        return await apart(answer, lambda: submission_of(answer, self._api.base_url))
+        submission = await apart(answer, lambda: submission_of(answer, self._api.base_url))
+        uploads = json.loads(note) if note else {}
+        return replace(submission, ref={**submission.ref, "files": uploads}) if uploads else submission
+
+    def uploads(self, ref: RemoteRef) -> dict[str, str]:
+        """Ids in the files API by the sha256 of what was uploaded."""
+        files = ref.get("files")
+        found = files.items() if isinstance(files, dict) else ()
+        return {digest: file_id for digest, file_id in found if isinstance(file_id, str)}
+
+    async def forget_upload(self, digest: str, file_id: str) -> None:
+        """Best effort: whatever is answered, the job is not concerned."""
+        await self._files.forget(digest, file_id)
 
     async def poll(self, ref: RemoteRef) -> Snapshot:
         """How a job stands. Raises JobGoneError when the server does not know it any more."""

@@ -2,11 +2,12 @@
 
 POST /v1/files announces name and type, the bytes go to the signed link of the answer without a key, and
 GET /v1/files/{id}/presigned_url gives the link for the request. That link lives for two hours, so it is made for each
-request; the upload itself is done once per run of the program for the same bytes.
+request; the upload itself is done once for the same bytes, until nobody needs the file over there any more.
 """
 
 import asyncio
 import json
+import logging
 
 from app.domain.errors import (
     KeyRejectedError,
@@ -21,6 +22,8 @@ from app.net.answer import Answer
 from app.net.client import ApiClient
 from app.providers.base import InputFile, Inputs
 from app.providers.wire import error_of
+
+log = logging.getLogger(__name__)
 
 FILES = path_of("v1", "files")
 PURPOSE = "inference"
@@ -46,6 +49,23 @@ class NetMindFiles:
         except StudioError as error:
             error.not_started = True
             raise
+
+    def known(self, digest: str) -> str:
+        """The id over there of a file by its sha256; "" when it was not uploaded, or is gone again."""
+        return self._uploaded.get(digest, "")
+
+    async def forget(self, digest: str, file_id: str) -> None:
+        """Deletes a file over there. Raises nothing: what stays there only takes room."""
+        async with self._turns.setdefault(digest, asyncio.Lock()):
+            if self._uploaded.get(digest) == file_id:
+                del self._uploaded[digest]  # first: from now on nobody gets a link to it
+            try:
+                answer = await self._api.request("DELETE", path_of("v1", "files", file_id))
+            except StudioError as error:
+                log.info("an uploaded file stays at the provider: %s", error.code)
+                return
+        if not answer.ok and answer.status not in (404, 410):
+            log.info("an uploaded file stays at the provider: HTTP %d", answer.status)
 
     async def _link(self, file: InputFile, inputs: Inputs) -> str:
         known = self._uploaded.get(file.sha256)

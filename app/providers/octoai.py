@@ -275,6 +275,13 @@ class OctoAiProvider:
         name = _spool_name(ref)
         await self._spool.remove(name, f"{name}-result")
 
+    def uploads(self, ref: RemoteRef) -> Mapping[str, str]:
+        """Files go inside the request."""
+        return {}
+
+    async def forget_upload(self, digest: str, file_id: str) -> None:
+        """Files go inside the request."""
+
     async def list_jobs(self, wanted: Collection[str] = ()) -> list[Listed]:
         """The service has no list."""
         return []

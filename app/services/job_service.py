@@ -41,6 +41,7 @@ from app.services.server_time import ServerTimes
 from app.services.tasks import Tasks
 from app.services.timings import Timings
 from app.services.unsure_jobs import UnsureJobs
+from app.services.uploaded_files import UploadedFiles
 from app.store.input_vault import InputVault
 from app.store.job_store import JobStore
 from app.store.media_folder import MediaFolder
@@ -122,6 +123,7 @@ class JobService(QObject):
         self.queue.trouble.connect(self.trouble)
         self.check = LibraryCheck(tools, self._files, self._engine.save_again)
         self._deletion = RemoteDeletion(tools, self.trouble.emit, self.copy_deleted.emit)
+        self._uploaded = UploadedFiles(tools)
         self.unsure = UnsureJobs(tools, self._engine.settler, self._engine.dispatch, self.trouble.emit)
         self.orphans = Orphans(tools, find_spec, self._bring_back, self._engine.resume, self.trouble.emit)
         providers.changed.connect(self._engine.resume)
@@ -386,6 +388,7 @@ class JobService(QObject):
         self.job_changed.emit(job)
         if job.is_resting and not old.is_resting:
             self.job_rested.emit(job)
+            self._uploaded.rested(job)
             if job.state is JobState.DONE:
                 self._timings.read(job.provider_id, job.model_id)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -74,7 +75,8 @@ def test_case_091_an_upload_link_that_expired_on_the_way_is_renewed(tmp_path: Pa
 
 def test_case_091_a_job_in_line_gets_its_link_when_it_is_sent_and_not_before(tmp_path: Path) -> None:
     """What is written down holds no link; a second run of the same file gets a link of its own."""
-    script = UploadServer()
+    numbers = count(1)
+    script = UploadServer(create=lambda _server, _seen: json_reply({**JOB, "id": f"{next(numbers):032}"}))
 
     async def story(here: Stage) -> None:
         lake = kept(tmp_path)

@@ -19,6 +19,7 @@ from app.domain.errors import (
 )
 from app.domain.input_errors import InputMissingError, UploadRefusedError
 from app.domain.media_input import InputEncoding, placeholder
+from app.domain.values import Json
 from app.net.client import ApiClient
 from app.net.media_client import MediaClient
 from app.net.upload import upload
@@ -187,6 +188,41 @@ def test_a_file_that_is_no_longer_kept_starts_nothing(tmp_path: Path) -> None:
     with pytest.raises(InputMissingError) as caught:
         dispatched(UploadServer(), tmp_path, body(placeholder("c" * 64)))
     assert "lake.png" in str(caught.value.problem().happened)
+
+
+@pytest.mark.parametrize("status", [200, 204, 403, 404, 500])
+def test_the_reference_names_what_was_uploaded_and_whatever_its_deletion_is_answered_it_is_uploaded_anew(
+    tmp_path: Path, status: int
+) -> None:
+    script = UploadServer()
+
+    async def main() -> None:
+        async with serving(script) as server:
+            script.server = server
+
+            async def use(provider: NetMindProvider, files: Files) -> None:
+                submission = await provider.submit(await provider.dispatch(body(placeholder(DIGEST)), files))
+                assert provider.uploads(submission.ref) == {DIGEST: "file-1"}
+                script.state = lambda _server, _seen: reply(status, b"whatever")
+                await provider.forget_upload(DIGEST, "file-1")
+                again = await provider.submit(await provider.dispatch(body(placeholder(DIGEST)), files))
+                assert provider.uploads(again.ref) == {DIGEST: "file-2"}, "nobody is given a link to what was deleted"
+
+            await against(server.base_url, tmp_path, use)
+        assert [seen.path for seen in server.seen if seen.method == "DELETE"] == ["/v1/files/file-1"]
+        assert [seen.path for seen in script.of("POST", "/v1/generation")] == ["/v1/generation"] * 2
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("files", [None, [], "file-1", {DIGEST: 7}])
+def test_a_reference_without_sensible_files_names_none(files: Json) -> None:
+    async def main() -> None:
+        provider = NetMindProvider(NETMIND, ApiClient("http://127.0.0.1:9", lambda: "demo-key"))
+        assert provider.uploads({"v": 1, "key": "x", "files": files}) == {}
+        await provider.close()
+
+    asyncio.run(main())
 
 
 def test_a_request_without_files_goes_out_as_it_was_stored(tmp_path: Path) -> None:

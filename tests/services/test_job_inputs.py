@@ -8,7 +8,7 @@ import pytest
 
 from app.domain.job import Job, JobState
 from app.domain.media_input import digests_in, placeholder
-from app.sandbox.running import RunningSandbox
+from app.sandbox.running import QUICK, RunningSandbox
 from tests.conftest import Run
 from tests.net.servers import Running, Seen, reply
 from tests.services.input_stage import MEDIA, fake_netmind, kept, posts, studio
@@ -40,7 +40,51 @@ def test_a_picture_to_a_saved_picture_at_the_demo_and_again_without_the_original
                 assert config["image_urls"][0].startswith(demo.base_url)
             everything = b"".join(seen.body for seen in demo.requests) + str(demo.requests).encode()
             assert b"secret" not in everything, "the name of somebody's file stays at home"
-            assert sum(seen.method == "PUT" for seen in demo.requests) == 1, "the same bytes go once"
+            assert b"my secret lake" not in everything
+
+    run(story())
+
+
+def deletions(demo: RunningSandbox) -> list[str]:
+    return [seen.path for seen in demo.requests if seen.method == "DELETE"]
+
+
+def test_what_was_uploaded_is_deleted_there_after_the_last_job_that_needs_it_has_ended(
+    run: Run[None], tmp_path: Path
+) -> None:
+    async def story() -> None:
+        with RunningSandbox(QUICK) as demo:
+            async with studio(tmp_path, demo.base_url) as here:
+                lake = kept(tmp_path)
+                quick = here.submit("a lake", image_urls=[lake.to_json()])
+                slow = here.submit("a lake [slow]", image_urls=[lake.to_json()])
+                at_end: list[list[str]] = []
+                here.jobs.job_rested.connect(lambda _job: at_end.append(deletions(demo)))
+                await here.until_state(quick, S.DONE)
+                await here.until_state(slow, S.DONE)
+                await here.until(lambda: bool(deletions(demo)))
+                job = here.jobs.job(quick)
+                assert job is not None
+                (file_id,) = (job.remote_ref or {})["files"].values()  # type: ignore[union-attr]
+            assert sum(seen.method == "PUT" for seen in demo.requests) == 1, "the same bytes go once for both"
+            assert deletions(demo) == [f"/v1/files/{file_id}"]
+            assert at_end == [[], []], "never before a job rests, and not while another one needs the file"
+            assert here.crashes == []
+
+    run(story())
+
+
+def test_a_server_that_does_not_delete_what_was_uploaded_changes_nothing_about_the_job(
+    run: Run[None], tmp_path: Path
+) -> None:
+    async def story() -> None:
+        with RunningSandbox(QUICK) as demo:
+            async with studio(tmp_path, demo.base_url) as here:
+                lake = kept(tmp_path)
+                here.jobs.job_rested.connect(lambda _job: demo.stop())
+                job = await here.until_state(here.submit("a lake", image_urls=[lake.to_json()]), S.DONE)
+                assert job.problem is None
+        assert here.crashes == []
 
     run(story())
 
