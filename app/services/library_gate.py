@@ -5,6 +5,7 @@ References stay, running jobs are asked for as before, and as soon as there is r
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from itertools import count
 from typing import Any
 
 from app.domain.errors import StudioError
@@ -13,6 +14,8 @@ from app.store.media_folder import MediaFolder
 
 LOOK_EVERY_S = 5.0
 """Work goes on within 30 s after there is room again (reliability.md T-06)."""
+LOOKS_FOR_ONE = 12
+"""So long what is waited for is the room that the largest result said it needs; then the smaller ones get their turn."""
 
 StartTask = Callable[[str, Coroutine[Any, Any, None]], object]
 
@@ -58,7 +61,9 @@ class LibraryGate:
 
     async def _watch(self) -> None:
         try:
-            while True:
+            for look in count(1):
+                if look > LOOKS_FOR_ONE:
+                    self._needed_bytes = 0
                 self._now.clear()
                 try:
                     async with asyncio.timeout(self._pause_s(LOOK_EVERY_S)):

@@ -74,9 +74,9 @@ class Sender:
     async def _accepted(self, job: Job, submission: Submission) -> None:
         """The reference is stored before anything else happens; even a full disk must not lose it from memory.
 
-        An answer with the reference of another job is somebody else's, and says nothing about this one.
+        An answer with the reference of a job with another request is somebody else's, and says nothing about this one.
         """
-        if self._is_of_another(job, submission):
+        if await self._is_of_another(job, submission):
             title = self._providers.info(job.provider_id).title
             await self._unknown_outcome(job, NotAServiceAnswerError("The answer names another job."), title)
             return
@@ -93,13 +93,24 @@ class Sender:
         kept_h = self._providers.info(job.provider_id).retention_h
         return None if kept_h is None else self._times.now(job.provider_id) + timedelta(hours=kept_h)
 
-    def _is_of_another(self, job: Job, submission: Submission) -> bool:
+    async def _is_of_another(self, job: Job, submission: Submission) -> bool:
+        """A service that knows an equal request answers with the job it has: then both hang on it (apis.md case 11)."""
         key = ref_key(submission.ref)
-        return any(
-            other.remote_ref is not None and ref_key(other.remote_ref) == key and other.job_id != job.job_id
+        same = [
+            other
             for other in self._book.all()
             if other.provider_id == job.provider_id
-        )
+            and other.remote_ref is not None
+            and ref_key(other.remote_ref) == key
+            and other.job_id != job.job_id
+        ]
+        if not same:
+            return False
+        try:
+            sent = await self._store.body(job.job_id)
+            return any([await self._store.body(other.job_id) != sent for other in same])
+        except (StudioError, LookupError):
+            return True
 
     async def recover(self, job: Job) -> bool:
         """Takes up a job of an earlier run whose answer reached this disk, though the program ended before it was noted."""
