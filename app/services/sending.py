@@ -107,10 +107,15 @@ class Sender:
         if not same:
             return False
         try:
-            sent = await self._store.body(job.job_id)
-            return any([await self._store.body(other.job_id) != sent for other in same])
+            sent = await self._request_of(job)
+            return any([await self._request_of(other) != sent for other in same])
         except (StudioError, LookupError):
             return True
+
+    async def _request_of(self, job: Job) -> tuple[str, bytes]:
+        """Path and body as they went out; a provider's note behind the path stays here."""
+        path, body = await self._store.body(job.job_id)
+        return path.partition("#")[0], body
 
     async def recover(self, job: Job) -> bool:
         """Takes up a job of an earlier run whose answer reached this disk, though the program ended before it was noted."""

@@ -218,9 +218,11 @@ def test_case_010_a_minute_later_it_is_a_job_that_is_gone(tmp_path: Path, dialec
 
 
 def test_case_011_two_jobs_with_one_id_both_get_the_result_and_one_can_go(tmp_path: Path, dialect: Dialect) -> None:
+    """As a service does that knows an equal request; the answer to another request names another job."""
+
     async def story(here: Scene) -> None:
         jobs = here.stage.jobs
-        first, second = [await here.stage.until_state(here.stage.submit(), S.DONE) for _ in range(2)]
+        first, second = [await here.stage.until_state(here.stage.submit(seed=7), S.DONE) for _ in range(2)]
         assert ref_key(first.remote_ref or {}) == ref_key(second.remote_ref or {}) == "r1"
         kept = jobs.path_of(second.saved_assets[0])
         assert kept != jobs.path_of(first.saved_assets[0])
@@ -228,6 +230,17 @@ def test_case_011_two_jobs_with_one_id_both_get_the_result_and_one_can_go(tmp_pa
         assert jobs.job(second.job_id) is not None
         assert kept.is_file()
         assert here.server.count("DELETE") == 0
+
+    act(tmp_path, Service(dialect, poll=[dialect.done("/files/a.png")]), story)
+
+
+def test_case_011_the_id_of_a_job_with_another_request_is_no_answer(tmp_path: Path, dialect: Dialect) -> None:
+    async def story(here: Scene) -> None:
+        first = await here.stage.until_state(here.stage.submit("a lake"), S.DONE)
+        second = await here.stage.until_state(here.stage.submit("a hill"), S.UNSURE)
+        assert ref_key(first.remote_ref or {}) == "r1"
+        assert second.remote_ref is None
+        assert here.posts == 2
 
     act(tmp_path, Service(dialect, poll=[dialect.done("/files/a.png")]), story)
 

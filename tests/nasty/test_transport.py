@@ -177,11 +177,11 @@ def test_case_099_without_a_network_no_job_fails_and_one_sentence_says_so(tmp_pa
         async with asyncio.timeout(30), AsyncExitStack() as online:
             server = await online.enter_async_context(serving(service.play))
             async with scene(tmp_path, service, server, pause_factor=0.005) as here:
-                running = here.stage.submit()
+                running = here.stage.submit(seed=7)
                 await here.stage.until_state(running, S.RUNNING)
                 await online.aclose()
                 await here.stage.until(lambda: here.stage.connection.is_offline)
-                waiting = here.stage.submit()
+                waiting = here.stage.submit(seed=7)
                 with pytest.raises(TimeoutError):  # it may knock, and ends nowhere
                     async with asyncio.timeout(0.1):
                         await here.stage.until_state(waiting, S.QUEUED, S.FAILED, S.UNSURE, S.CANCELLED)
