@@ -29,12 +29,13 @@ class RemoteLists:
         self._clock = tools.seams.clock
 
     async def fetch(self, provider_id: str) -> RemoteList:
-        """The whole list, as far as the provider reads it. Raises StudioError."""
+        """The whole list, as far as the provider reads it, each job once. Raises StudioError."""
         before = self._in_flight(provider_id)
         connected = await self._providers.connected(provider_id)
         listed = await connected.provider.list_jobs()
         flying = {job.job_id: job for job in (*before, *self._in_flight(provider_id))}
-        return RemoteList(tuple(listed), tuple(flying.values()))
+        by_key = {ref_key(entry.ref): entry for entry in reversed(listed) if ref_key(entry.ref)}
+        return RemoteList(tuple(reversed(by_key.values())), tuple(flying.values()))
 
     def _in_flight(self, provider_id: str) -> list[Job]:
         return self._book.with_state({JobState.SENDING}, provider_id)

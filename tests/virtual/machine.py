@@ -76,6 +76,7 @@ class Machine:
         self.clock = clock
         self.fate: Callable[[], tuple[Fate, float]] = lambda: (Fate.ANSWERED, 0.0)
         self.limit = 4
+        self.provider_type: type[FarProvider] = FarProvider
         self.times = ServerTimes(clock)
         self.profile = profile
         self._random = Random(seed)
@@ -110,7 +111,7 @@ class Machine:
 
     def make_provider(self, fate: Callable[[], tuple[Fate, float]], sleep: Callable[[float], object]) -> FarProvider:
         """The adapter of one run."""
-        return FarProvider(self.far, fate, sleep)
+        return self.provider_type(self.far, fate, sleep)
 
     def info(self) -> ProviderInfo:
         """What is known of the provider."""

@@ -137,6 +137,15 @@ def test_after_a_reinstall_everything_that_the_server_still_has_comes_back(make_
     assert machine.far.paid == 5
 
 
+def test_a_list_that_shows_a_job_twice_offers_it_once(make_machine: Make) -> None:
+    machine = make_machine(Handle.TIME)
+    on_the_server(machine, 1)
+    machine.far.jobs.append(machine.far.jobs[0])
+    machine.start()
+    machine.loop.pass_time(5)
+    assert keys(machine) == ["scripted far-1"]
+
+
 def test_a_server_that_cannot_be_reached_is_asked_again_soon(make_machine: Make) -> None:
     machine = make_machine(Handle.TIME)
     on_the_server(machine, 1)
