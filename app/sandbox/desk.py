@@ -24,6 +24,7 @@ from app.sandbox.triggers import Trigger, triggers_in
 from app.sandbox.uploads import Uploads
 
 _ENDINGS = {Trigger.FAIL: Ending.FAIL, Trigger.REFUSE: Ending.REFUSED, Trigger.EMPTY: Ending.EMPTY}
+LATE_S = 60.0  # after how long a [late] job comes into being, at speed 1
 SLOWNESS = 10  # what [slow] multiplies the waiting with
 
 
@@ -107,7 +108,7 @@ class Desk:
             owner=owner,
             model=name or model.name,
             config=config,
-            created=time.time(),
+            created=time.time() + (LATE_S / self.settings.speed if Trigger.LATE in asked else 0.0),
             pending_s=pending_s * pace,
             running_s=running_s * pace,
             ending=ending,

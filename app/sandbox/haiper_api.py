@@ -14,7 +14,7 @@ from app.sandbox.connections import HangUp
 from app.sandbox.desk import Desk
 from app.sandbox.jobs import Job, Service
 from app.sandbox.order import RenderedFile
-from app.sandbox.triggers import Trigger, triggers_in
+from app.sandbox.triggers import UNANSWERED, triggers_in
 
 PATHS = ("/v1/haiper-job", "/v1/netmind-video-job")
 PAGE_SIZE = 10
@@ -57,7 +57,7 @@ class HaiperApi:
         job = self._desk.accept(
             owner, model, config, asked, service=Service.HAIPER, name=str(body["job_type"]), results=1
         )
-        return HangUp() if Trigger.LOST in asked else Json(haiper.created(job, token))
+        return HangUp() if asked & UNANSWERED else Json(haiper.created(job, token))
 
     async def list_page(self, request: Request) -> Answer:
         """GET: one page, newest first; a page beyond the end is empty."""

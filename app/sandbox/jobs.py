@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
@@ -110,13 +111,16 @@ class JobBook:
         self._write(job)
 
     def get(self, owner: str, job_id: str, service: Service = Service.NETMIND) -> Job | None:
-        """One job of one key."""
+        """One job of one key, once it has come into being."""
         job = self._jobs.get(job_id)
-        return job if job is not None and (job.owner, job.service) == (owner, service) else None
+        is_there = job is not None and (job.owner, job.service) == (owner, service) and job.created <= time.time()
+        return job if is_there else None
 
     def of(self, owner: str, service: Service = Service.NETMIND) -> list[Job]:
         """All jobs of one key at one service, newest first."""
-        return [job for job in reversed(self.all()) if (job.owner, job.service) == (owner, service)]
+        now = time.time()
+        mine = [job for job in self.all() if (job.owner, job.service) == (owner, service) and job.created <= now]
+        return sorted(mine, key=lambda job: job.created, reverse=True)
 
     def all(self) -> list[Job]:
         """Every job, oldest first."""

@@ -18,7 +18,7 @@ from app.sandbox.desk import Desk
 from app.sandbox.downloads import BrokenOff
 from app.sandbox.jobs import Job, Service, Status
 from app.sandbox.octoai_rules import ENGINES, Engine
-from app.sandbox.triggers import Trigger, triggers_in
+from app.sandbox.triggers import UNANSWERED, Trigger, triggers_in
 
 ASYNC_HEADER = "X-OctoAI-Async"
 _RESPONSE_ID = re.compile(r"[0-9a-f]{10}-[a-z0-9]{5}")
@@ -95,7 +95,7 @@ class OctoAiApi:
             results=octoai.result_count(engine, config),
             source=source,
         )
-        if Trigger.LOST in asked:
+        if asked & UNANSWERED:
             return HangUp()
         if later:
             return Json({"response_id": job.id, "poll_url": _address(request, "requests", job.id)})

@@ -30,7 +30,7 @@ from app.sandbox.painters import shared_workshop
 from app.sandbox.rental_api import RentalApi
 from app.sandbox.rentals import MARKS_EXPLAINED
 from app.sandbox.settings import SandboxSettings
-from app.sandbox.triggers import Trigger, explanation, triggers_in
+from app.sandbox.triggers import UNANSWERED, explanation, triggers_in
 
 NO_GENERATION = "Generation not found"
 
@@ -153,7 +153,7 @@ class _Handlers:
         given = self._desk.uploads.given_in(config)
         problem = given.problem or late_problem(model, config)
         job = self._desk.accept(owner, model, config, asked, source=given.source, problem=problem)
-        return HangUp() if Trigger.LOST in asked else Json(self._answer(request, job))
+        return HangUp() if asked & UNANSWERED else Json(self._answer(request, job))
 
     async def list_all(self, request: Request) -> Answer:
         jobs = self._desk.book.of(self._owner(request))

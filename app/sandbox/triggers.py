@@ -1,8 +1,8 @@
 """Words in a prompt that make the demo misbehave on purpose, for people who develop clients.
 
 Write one or more of them anywhere in a prompt: `[fail]` `[refuse]` `[empty]` `[slow]` change how the job ends;
-`[balance]` `[busy]` `[down]` `[html]` `[http 503]` `[lost]` change the answer to POST; `[cut]` breaks a download off.
-EXPLAINED says what each does; `--help` and the server's start page print it.
+`[balance]` `[busy]` `[down]` `[html]` `[http 503]` `[lost]` `[late]` change the answer to POST;
+`[cut]` breaks a download off. EXPLAINED says what each does; `--help` and the server's start page print it.
 """
 
 import re
@@ -22,6 +22,7 @@ class Trigger(StrEnum):
     DOWN = "down"
     HTML = "html"
     LOST = "lost"
+    LATE = "late"
     CUT = "cut"
 
 
@@ -36,8 +37,12 @@ EXPLAINED: dict[Trigger, str] = {
     Trigger.DOWN: "POST is answered 500 'Service is unavailable'",
     Trigger.HTML: "POST is answered 200 with an HTML page",
     Trigger.LOST: "the job is accepted, then the connection is closed without an answer",
+    Trigger.LATE: "the connection is closed without an answer, and the job comes into being a minute later",
     Trigger.CUT: "the first whole download of each result file, or of an answer with media, breaks off half-way",
 }
+
+UNANSWERED = frozenset({Trigger.LOST, Trigger.LATE})
+"""The job is made, and the client never hears of it."""
 
 _MARK = re.compile(r"\[(" + "|".join(Trigger) + r"|http [45]\d\d)\]", re.IGNORECASE)
 

@@ -1,10 +1,12 @@
 """Marks in a prompt make the demo misbehave as they say."""
 
 import http.client
+import time
+from dataclasses import replace
 
 import pytest
 
-from app.sandbox.running import RunningSandbox
+from app.sandbox.running import QUICK, RunningSandbox
 from app.sandbox.triggers import EXPLAINED, Trigger, explanation, status_asked_for, triggers_in, without_marks
 from tests.sandbox.calls import IMAGE, PATH, Answer, call, create, finished
 
@@ -78,3 +80,19 @@ def test_an_answer_can_get_lost_while_the_job_is_accepted(demo: RunningSandbox) 
         post(demo, "[lost] [fail]")
     assert len(demo.jobs) == before + 1
     assert call(demo.base_url, "GET", PATH).status == 200
+
+
+def test_a_job_can_come_into_being_after_its_answer_was_lost() -> None:
+    with RunningSandbox(replace(QUICK, speed=120.0)) as server:
+        with pytest.raises((http.client.RemoteDisconnected, ConnectionError)):
+            post(server, "[late] [fail]")
+        (job,) = server.jobs
+        assert _listed(server) == []
+        while not _listed(server):
+            pass
+        assert _listed(server) == [job.id]
+        assert job.created <= time.time()
+
+
+def _listed(server: RunningSandbox) -> list[str]:
+    return [row["id"] for row in call(server.base_url, "GET", PATH).json["generation_list"]]
