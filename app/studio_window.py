@@ -19,8 +19,6 @@ from app.domain.text import plain, text
 from app.pages.activity_page import ActivityPage
 from app.pages.create_page import CreatePage
 from app.pages.endpoint_notes import EndpointNotes
-from app.pages.endpoints_page import EndpointsPage
-from app.pages.history_page import HistoryPage
 from app.pages.job_notes import PAGE_OF, JobNotes
 from app.pages.leaving import LeavingDialog, what_is_left
 from app.pages.main_window import WELCOME, MainWindow
@@ -198,6 +196,8 @@ class StudioWindow(QObject):
 
     def _make_history_page(self) -> QWidget:
         studio = self._studio
+        from app.pages.history_page import HistoryPage  # start-up: nobody sees it in the first second
+
         page = HistoryPage(
             jobs=studio.jobs,
             catalogue=studio.catalogue,
@@ -213,6 +213,8 @@ class StudioWindow(QObject):
         return page
 
     def _make_endpoints_page(self) -> QWidget:
+        from app.pages.endpoints_page import EndpointsPage
+
         page = EndpointsPage(self._studio.endpoints, self._studio.tasks.start)
         page.settings_requested.connect(self.show_provider_settings)
         page.toast_requested.connect(lambda title, words, kind: self.window.toasts.show_toast(title, words, kind=kind))
@@ -347,6 +349,8 @@ class StudioWindow(QObject):
         self._leaving = None
 
     def _search(self) -> None:
+        from app.pages.history_page import HistoryPage
+
         self.window.show_page("history")
         page = self.window.page("history")
         if isinstance(page, HistoryPage):
