@@ -45,6 +45,7 @@ from app.services.provider_service import Connected, ProviderService
 from app.services.queue_rules import PauseSwitch
 from app.services.server_time import ServerTimes
 from app.services.settings_service import SettingsService
+from app.services.support_file import SupportSources
 from app.services.tasks import Tasks
 from app.store.database import Database, OpenReport
 from app.store.endpoint_store import EndpointStore
@@ -243,6 +244,11 @@ class Studio:
             providers=self.providers,
             start_task=self.tasks.start,
         )
+
+    def support_sources(self) -> SupportSources:
+        """What the support file is made of."""
+        log_file = self.paths.logs / "slowlight.log"
+        return SupportSources(self.activity.entries, self.jobs.history, self.settings.get, self.reports, log_file)
 
     async def start(self, *, take_up: bool = True) -> None:
         """Opens what survives restarts and takes up unfinished jobs.

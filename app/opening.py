@@ -37,7 +37,7 @@ async def open_studio(qt: QApplication, options: Options) -> int:
         return 0
     start_logging(studio.paths.logs)
     desk = StudioWindow(qt, studio, stop)
-    desk.watch_for_crashes()
+    desk.support.watch_for_crashes(studio.paths.crash)
     desk.open()
     # a task of its own: the window can be closed however long this takes
     studio.tasks.start("start", desk.start())

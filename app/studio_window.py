@@ -29,10 +29,8 @@ from app.pages.welcome_page import WelcomePage
 from app.pages.window_actions import WindowActions
 from app.pages.window_banner import WindowBanner
 from app.services.activity_service import ActivityKind
-from app.services.support_file import SupportSources
 from app.system.appearance import Appearance
 from app.system.language import say
-from app.system.logs import install_hooks, watch_for_crashes
 from app.system.opening_mark import OpeningMark
 from app.widgets.look import wear
 from app.widgets.player import MediaPlayer
@@ -75,7 +73,7 @@ class StudioWindow(QObject):
             use_result=self.use_result,
             change_job=self.change_job,
         )
-        self.support = SupportDesk(self.window, self._support_sources(), studio.tasks.start)
+        self.support = SupportDesk(self.window, studio.support_sources(), studio.activity, studio.tasks.start)
         self._banner = WindowBanner(self.window, studio.jobs, studio.connection, studio.activity)
         self._banner.library_requested.connect(self._choose_library)
         OrphanNotes(self.window, self._banner, studio.jobs.orphans)
@@ -90,34 +88,6 @@ class StudioWindow(QObject):
         self._connect()
 
     # --- beginning and end
-
-    def _support_sources(self) -> SupportSources:
-        studio = self._studio
-        return SupportSources(
-            studio.activity.entries,
-            studio.jobs.history,
-            studio.settings.get,
-            studio.reports,
-            studio.paths.logs / "slowlight.log",
-        )
-
-    def watch_for_crashes(self) -> None:
-        """What the last run left when it died is told; what goes wrong in this one goes to the log and to Activity."""
-        last_words = watch_for_crashes(self._studio.paths.crash)
-        if last_words:
-            self._studio.reports.write(last_words)
-            self._studio.activity.add(
-                ActivityKind.WARNING,
-                text("Slowlight ended unexpectedly the last time. Running jobs were taken up again."),
-                text("A report was written. It is on this page, under Reports."),
-            )
-        install_hooks(self._crashed)
-
-    def _crashed(self, report: str) -> None:
-        title = text("Something unexpected happened. Your jobs and results are not touched by it.")
-        last_line = report.strip().splitlines()[-1] if report.strip() else ""
-        self._studio.reports.write(report)
-        self._studio.activity.add(ActivityKind.ERROR, title, plain(last_line))
 
     def open(self) -> None:
         """Shows the window where it was, on the page where it was."""

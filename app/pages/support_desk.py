@@ -8,9 +8,12 @@ from typing import Any
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog
 
+from app.domain.text import plain, text
 from app.pages.main_window import MainWindow
+from app.services.activity_service import ActivityKind, ActivityService
 from app.services.support_file import SupportSources, support_text
 from app.system.crash_reports import CrashReports
+from app.system.logs import install_hooks, watch_for_crashes
 from app.system.private_files import date_mark, write_whole
 from app.widgets.text_sheet import TextSheet
 
@@ -18,17 +21,38 @@ StartTask = Callable[[str, Coroutine[Any, Any, None]], object]
 
 
 class SupportDesk(QObject):
-    """`offer_reports` at the start; `show_support_file` and `show_reports` when the person asks."""
+    """`watch_for_crashes` and `offer_reports` at the start; `show_support_file` and `show_reports` when asked."""
 
-    def __init__(self, window: MainWindow, sources: SupportSources, start_task: StartTask) -> None:
+    def __init__(
+        self, window: MainWindow, sources: SupportSources, activity: ActivityService, start_task: StartTask
+    ) -> None:
         super().__init__(window)
         self._window = window
         self._sources = sources
+        self._activity = activity
         self._start_task = start_task
 
     @property
     def _reports(self) -> CrashReports:
         return self._sources.reports
+
+    def watch_for_crashes(self, file: Path) -> None:
+        """What the last run left in `file` when it died is told; what goes wrong now goes to the log and to Activity."""
+        last_words = watch_for_crashes(file)
+        if last_words:
+            self._reports.write(last_words)
+            self._activity.add(
+                ActivityKind.WARNING,
+                text("Slowlight ended unexpectedly the last time. Running jobs were taken up again."),
+                text("A report was written. It is on this page, under Reports."),
+            )
+        install_hooks(self._crashed)
+
+    def _crashed(self, report: str) -> None:
+        title = text("Something unexpected happened. Your jobs and results are not touched by it.")
+        last_line = report.strip().splitlines()[-1] if report.strip() else ""
+        self._reports.write(report)
+        self._activity.add(ActivityKind.ERROR, title, plain(last_line))
 
     def offer_reports(self) -> bool:
         """Says that there are new reports, with a way to see them. False when there are none."""

@@ -47,7 +47,7 @@ class Desk:
     def __init__(self, window: MainWindow, folder: Path, run: Run[None]) -> None:
         self.activity = ActivityService()
         self.reports = CrashReports(folder / "reports")
-        self.desk = SupportDesk(window, self._sources(folder), self._start(run))
+        self.desk = SupportDesk(window, self._sources(folder), self.activity, self._start(run))
         self.window = window
 
     def _sources(self, folder: Path) -> SupportSources:

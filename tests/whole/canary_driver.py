@@ -138,7 +138,7 @@ async def _drive(qt: QApplication, profile: Path, pasted: str) -> int:
     studio = Studio(Options(profile=profile), demo_arguments=HURRY)
     start_logging(studio.paths.logs, level=logging.DEBUG)
     desk = StudioWindow(qt, studio, asyncio.Event())
-    desk.watch_for_crashes()
+    desk.support.watch_for_crashes(studio.paths.crash)
     desk.open()
     await desk.start()
     said = await _keys(studio, pasted)
