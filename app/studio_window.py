@@ -72,6 +72,7 @@ class StudioWindow(QObject):
             edit_job=self.edit_job,
             use_result=self.use_result,
             change_job=self.change_job,
+            open_settings=self.show_provider_settings,
         )
         self.support = SupportDesk(self.window, studio.support_sources(), studio.activity, studio.tasks.start)
         self._banner = WindowBanner(self.window, studio.jobs, studio.connection, studio.activity)
@@ -211,16 +212,13 @@ class StudioWindow(QObject):
     def _make_welcome_page(self) -> QWidget:
         page = WelcomePage()
         page.demo_requested.connect(self._start_with_demo)
-        page.connect_requested.connect(self._start_with_key)
+        page.connect_requested.connect(partial(self.show_provider_settings, "netmind"))
         return page
 
     def _start_with_demo(self) -> None:
         self._studio.settings.set("demo.enabled", True)
         self.window.show_page("image")
         self._new()
-
-    def _start_with_key(self) -> None:
-        self.show_provider_settings("netmind")
 
     def show_provider_settings(self, provider_id: str) -> None:
         """Opens Settings at a provider's key field."""

@@ -9,7 +9,7 @@ sent again by the program.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -17,6 +17,7 @@ from app.domain.media import Medium
 from app.domain.money import Money
 from app.domain.problem import Problem
 from app.domain.remote import RemoteRef
+from app.domain.text import Text
 from app.domain.values import Params
 
 
@@ -143,6 +144,12 @@ class Job:
     def is_resting(self) -> bool:
         """True when nothing more happens without the person."""
         return self.state in RESTING
+
+    @property
+    def told_problem(self) -> Problem | None:
+        """What is wrong, as it is told: where nothing is paid for, nothing is said about money."""
+        is_free = self.estimate is not None and not self.estimate.amount
+        return replace(self.problem, money=Text()) if self.problem is not None and is_free else self.problem
 
     @property
     def is_known_there(self) -> bool:

@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from app.domain.errors import EmptyResultError, GenerationFailedError, PromptRefusedError
+from app.domain.durations import clock, lasted
+from app.domain.errors import (
+    EmptyResultError,
+    GenerationFailedError,
+    KeyMissingError,
+    KeyRejectedError,
+    PromptRefusedError,
+)
 from app.domain.job import WATCHED, Hold, Job, JobState, TransferState
 from app.domain.local_errors import LOST
 from app.domain.media import Medium
@@ -65,6 +72,7 @@ class JobAction(StrEnum):
     SHOW = "show"
     OPEN_FOLDER = "open_folder"
     COPY_ERROR = "copy_error"
+    OPEN_SETTINGS = "open_settings"
     RUN_AGAIN = "run_again"
     EDIT_AND_RUN = "edit_and_run"
     USE_RESULT = "use_result"
@@ -81,16 +89,26 @@ _A = JobAction
 WITHOUT_RESULT = frozenset({GenerationFailedError.code, EmptyResultError.code, PromptRefusedError.code})
 """Codes of ends after which there never was anything to save."""
 
-_DELETES = (_A.DELETE, _A.DELETE_BOTH, _A.DELETE_THERE)
+_OF_THE_KEY = frozenset({KeyMissingError.code, KeyRejectedError.code})
+_KEY, _DELETES = _A.OPEN_SETTINGS, (_A.DELETE, _A.DELETE_BOTH, _A.DELETE_THERE)
 _OFFERS: Mapping[JobState, tuple[JobAction, ...]] = {
-    _S.WAITING: (_A.CANCEL, _A.RELEASE, _A.EDIT, _A.EDIT_AND_RUN),
+    _S.WAITING: (_KEY, _A.CANCEL, _A.RELEASE, _A.EDIT, _A.EDIT_AND_RUN),
     # the paid POST is under way: nothing here can take it back
     _S.SENDING: (_A.EDIT_AND_RUN,),
-    _S.QUEUED: (_A.CANCEL, _A.STOP_WAITING, _A.WAIT_AGAIN, _A.EDIT_AND_RUN),
-    _S.RUNNING: (_A.CANCEL, _A.STOP_WAITING, _A.WAIT_AGAIN, _A.EDIT_AND_RUN),
+    _S.QUEUED: (_KEY, _A.CANCEL, _A.STOP_WAITING, _A.WAIT_AGAIN, _A.EDIT_AND_RUN),
+    _S.RUNNING: (_KEY, _A.CANCEL, _A.STOP_WAITING, _A.WAIT_AGAIN, _A.EDIT_AND_RUN),
     _S.SAVING: (_A.EDIT_AND_RUN,),
     _S.DONE: (_A.SHOW, _A.FETCH_AGAIN, _A.OPEN_FOLDER, _A.RUN_AGAIN, _A.EDIT_AND_RUN, _A.USE_RESULT, *_DELETES),
-    _S.FAILED: (_A.SHOW, _A.RETRY, _A.FETCH_AGAIN, _A.EDIT_AND_RUN, _A.OPEN_FOLDER, _A.COPY_ERROR, *_DELETES),
+    _S.FAILED: (
+        _A.OPEN_SETTINGS,
+        _A.SHOW,
+        _A.RETRY,
+        _A.FETCH_AGAIN,
+        _A.EDIT_AND_RUN,
+        _A.OPEN_FOLDER,
+        _A.COPY_ERROR,
+        *_DELETES,
+    ),
     _S.CANCELLED: (_A.SHOW, _A.RUN_AGAIN, _A.FETCH_AGAIN, _A.EDIT_AND_RUN, _A.OPEN_FOLDER, *_DELETES),
     _S.EXPIRED: (_A.SHOW, _A.RUN_AGAIN, _A.FETCH_AGAIN, _A.EDIT_AND_RUN, _A.OPEN_FOLDER, _A.COPY_ERROR, _A.DELETE),
     _S.UNSURE: (_A.THIS_ONE, _A.SEND_AGAIN, _A.FORGET, _A.EDIT_AND_RUN, _A.COPY_ERROR, _A.DELETE),
@@ -110,6 +128,7 @@ _LABELS: Mapping[JobAction, Text] = {
     _A.SHOW: text("Show"),
     _A.OPEN_FOLDER: text("Show in folder"),
     _A.COPY_ERROR: text("Copy error"),
+    _A.OPEN_SETTINGS: text("Open Settings"),
     _A.RUN_AGAIN: text("Run again"),
     _A.EDIT_AND_RUN: text("Edit and run"),
     _A.USE_RESULT: text("Use as reference image"),
@@ -135,6 +154,7 @@ ACTION_ICONS: Mapping[JobAction, str] = {
     _A.SHOW: "eye",
     _A.OPEN_FOLDER: "folder-open",
     _A.COPY_ERROR: "clipboard-copy",
+    _A.OPEN_SETTINGS: "settings",
     _A.RUN_AGAIN: "refresh-cw",
     _A.EDIT_AND_RUN: "pencil",
     _A.USE_RESULT: "image-plus",
@@ -159,6 +179,7 @@ def actions(job: Job, capabilities: Capabilities) -> tuple[JobAction, ...]:
         _A.OPEN_FOLDER: bool(job.saved_assets),
         _A.USE_RESULT: _first_medium(job) in (Medium.IMAGE, Medium.VIDEO),
         _A.COPY_ERROR: job.problem is not None,
+        _A.OPEN_SETTINGS: job.problem is not None and job.problem.code in _OF_THE_KEY,
         **dict.fromkeys((_A.DELETE_BOTH, _A.DELETE_THERE), capabilities.delete_remote and _is_over_there(job)),
         _A.THIS_ONE: capabilities.takes_ids,
     }
@@ -216,25 +237,6 @@ def meaning(action: JobAction, provider: str) -> Text:
 
 def _first_medium(job: Job) -> Medium | None:
     return next((asset.medium for asset in job.saved_assets), None)
-
-
-def clock(seconds: float) -> str:
-    """Time passed as digits: "0:41", "12:05", "1:02:03"."""
-    minutes, rest = divmod(max(0, int(seconds)), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
-
-
-def lasted(seconds: float) -> Text:
-    """How long something took: "24 s", "3 min 5 s", "1 h 20 min"."""
-    whole = max(0, round(seconds))
-    if whole < 60:
-        return text("{count} s", count=max(1, whole))
-    minutes, rest = divmod(whole, 60)
-    if minutes < 60:
-        return text("{minutes} min {seconds} s", minutes=minutes, seconds=rest)
-    hours, minutes = divmod(minutes, 60)
-    return text("{hours} h {minutes} min", hours=hours, minutes=minutes)
 
 
 def elapsed_s(job: Job, now: datetime) -> float:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage
 
 from app.domain import job_words
+from app.domain.durations import clock
 from app.domain.job import Asset, Job, JobState
 from app.domain.media import Medium
 from app.domain.provider_info import ProviderInfo
@@ -158,5 +159,5 @@ def badge(job: Job) -> tuple[str, str]:
         return "images" if job.medium is Medium.IMAGE else "layers", str(len(assets))
     first = assets[0]
     if first.medium in (Medium.VIDEO, Medium.AUDIO):
-        return "play", job_words.clock(first.duration_s) if first.duration_s is not None else ""
+        return "play", clock(first.duration_s) if first.duration_s is not None else ""
     return "", PurePosixPath(first.path).suffix.lstrip(".").upper()

@@ -45,8 +45,15 @@ _ENDED: Mapping[JobState, tuple[Text, Text]] = {
 
 _DECISIONS = (JobAction.THIS_ONE, JobAction.SEND_AGAIN, JobAction.FORGET)
 """What the person decides about a job of which nobody knows whether it was started."""
+_OFFERED = (JobAction.OPEN_SETTINGS, *_DECISIONS)
 
-_UNDER_WAY = (JobAction.RELEASE, JobAction.CANCEL, JobAction.STOP_WAITING, JobAction.WAIT_AGAIN)
+_UNDER_WAY = (
+    JobAction.OPEN_SETTINGS,
+    JobAction.RELEASE,
+    JobAction.CANCEL,
+    JobAction.STOP_WAITING,
+    JobAction.WAIT_AGAIN,
+)
 """What the person can do about a job on its way."""
 
 _HELD: Mapping[Hold, Text] = {
@@ -107,7 +114,7 @@ def _going_on(job: Job, facts: JobFacts) -> ViewerContent:
         detail = text("Place {count}", count=job.queue_position)
     provider = facts.provider(job).title
     running = job.state is JobState.RUNNING
-    problem = job.problem if job.problem is not None and detail is job.problem.happened else None
+    problem = job.told_problem if job.problem is not None and detail is job.problem.happened else None
 
     def said(sentence: Text) -> str:
         return say(sentence.with_values(provider=provider)) if sentence else ""
@@ -133,7 +140,7 @@ def _share(job: Job, facts: JobFacts) -> float | None:
 
 
 def _ended(job: Job, facts: JobFacts) -> ViewerContent:
-    problem, provider = job.problem, facts.provider(job).title
+    problem, provider = job.told_problem, facts.provider(job).title
     title, detail = _ENDED[job.state]
     if job.state is JobState.CANCELLED and job.sent_at is not None:
         detail = _SENT_AND_CANCELLED
@@ -151,7 +158,7 @@ def _ended(job: Job, facts: JobFacts) -> ViewerContent:
         advice=said(problem.advice),
         server_text=problem.server_text,
         can_retry=bool({JobAction.RETRY, JobAction.RUN_AGAIN} & set(facts.actions(job))),
-        offers=tuple(_offer(job, action, provider) for action in facts.actions(job) if action in _DECISIONS),
+        offers=tuple(_offer(job, action, provider) for action in facts.actions(job) if action in _OFFERED),
     )
 
 

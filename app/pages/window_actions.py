@@ -40,7 +40,7 @@ _OF_THE_JOB: Mapping[JobAction, Callable[[JobService, str], object]] = {
 class WindowActions(QObject):
     """`show_job`, `edit_job` and `change_job` open a job on the page of its medium.
 
-    `use_result` gives its first file to a model. The window's builder gives them.
+    `use_result` gives its first file to a model, `open_settings` leads to a provider's key. The window's builder gives them.
     """
 
     def __init__(
@@ -53,6 +53,7 @@ class WindowActions(QObject):
         edit_job: Callable[[Job], None],
         use_result: Callable[[Job], None] = lambda job: None,
         change_job: Callable[[Job], None] = lambda job: None,
+        open_settings: Callable[[str], None] = lambda provider_id: None,
     ) -> None:
         super().__init__(window)
         self._window = window
@@ -62,6 +63,7 @@ class WindowActions(QObject):
         self._edit_job = edit_job
         self._use_result = use_result
         self._change_job = change_job
+        self._open_settings = open_settings
         self._unsure = UnsureActions(window, jobs, start_task)
         self._deleting: dict[str, Toast] = {}
         jobs.copy_deleted.connect(self._copy_deleted)
@@ -89,6 +91,8 @@ class WindowActions(QObject):
                 self.show_in_folder(job)
             case JobAction.COPY_ERROR:
                 self.copy_error(job)
+            case JobAction.OPEN_SETTINGS:
+                self._open_settings(job.provider_id)
             case JobAction.DELETE | JobAction.DELETE_BOTH:
                 there = action is JobAction.DELETE_BOTH and self._jobs.can_delete_on_server(job_id)
                 self.delete([job_id], on_server=there)
@@ -184,7 +188,7 @@ class WindowActions(QObject):
     def copy_error(self, job: Job) -> None:
         """Puts what went wrong on the clipboard, with what helps the people who are asked about it."""
         if job.problem is not None:
-            QGuiApplication.clipboard().setText(self._error_text(job, job.problem))
+            QGuiApplication.clipboard().setText(self._error_text(job, job.told_problem or job.problem))
             self._window.toasts.show_toast(self.tr("Error copied"), kind="info")
 
     @staticmethod

@@ -8,6 +8,7 @@ from datetime import date
 from PySide6.QtCore import QLocale
 
 from app.domain import job_words
+from app.domain.durations import clock, lasted
 from app.domain.job import Job, JobState
 from app.domain.media_input import MediaInput, given_in, inputs_in
 from app.domain.model_spec import ModelSpec, Param, Widget
@@ -50,10 +51,10 @@ def _took(job: Job) -> list[DetailRow]:
     took = job_words.took_s(job)
     if took is None or job.sent_at is None:
         return []
-    words = say(job_words.lasted(took))
+    words = say(lasted(took))
     waited = (job.sent_at - job.created_at).total_seconds()
     if waited >= 1:
-        words = say(text("{took} ({waited} waiting)", took=words, waited=say(job_words.lasted(waited))))
+        words = say(text("{took} ({waited} waiting)", took=words, waited=say(lasted(waited))))
     return [DetailRow(say(text("Took")), words)]
 
 
@@ -82,7 +83,7 @@ def _files(job: Job) -> list[DetailRow]:
     if first is not None and first.width and first.height:
         rows.append(DetailRow(say(text("Pixels")), f"{first.width} \u00d7 {first.height}"))
     if first is not None and first.duration_s is not None:
-        rows.append(DetailRow(say(text("Playing time")), job_words.clock(first.duration_s)))
+        rows.append(DetailRow(say(text("Playing time")), clock(first.duration_s)))
     return rows
 
 

@@ -29,7 +29,13 @@ FindSpec = Callable[[str, str], ModelSpec | None]
 SIDE = 16
 _COVER_RATIO = 1.47
 _REMOTE = frozenset({JobAction.DELETE_BOTH, JobAction.DELETE_THERE})
-_STATE_ACTIONS = (JobAction.FETCH_AGAIN, JobAction.CANCEL, JobAction.STOP_WAITING, JobAction.WAIT_AGAIN)
+_STATE_ACTIONS = (
+    JobAction.OPEN_SETTINGS,
+    JobAction.FETCH_AGAIN,
+    JobAction.CANCEL,
+    JobAction.STOP_WAITING,
+    JobAction.WAIT_AGAIN,
+)
 
 
 class JobDetails(QWidget):
@@ -144,7 +150,9 @@ class JobDetails(QWidget):
         self.cover.set_job(job)
         self.prompt.set_text(job.prompt.strip() or self._facts.title(job))
         self._show_actions(job)
-        self.problem.set_problem(job.problem, self._facts.provider(job).title, is_notice=job.state is JobState.DONE)
+        self.problem.set_problem(
+            job.told_problem, self._facts.provider(job).title, is_notice=job.state is JobState.DONE
+        )
         self.table.set_rows(self._rows(job))
         if is_other or job.tags != self.tags.tags:
             self.tags.set_tags(job.tags)

@@ -20,6 +20,7 @@ _NARROW = 250
 _BUTTON = 28
 
 _QUICK = (
+    JobAction.OPEN_SETTINGS,
     JobAction.CANCEL,
     JobAction.STOP_WAITING,
     JobAction.WAIT_AGAIN,

@@ -193,6 +193,9 @@ class ParamForm(QWidget):
         `focus`: the first bad field gets the focus, and *Advanced* opens where it is in there.
         """
         said = {name: say(words) if isinstance(words, Text) else words for name, words in errors.items()}
+        if "config" in self._fields:  # *Other model*: what is wrong inside the config stands at its box
+            inside = [f"{name}: {said.pop(name)}" for name in list(said) if name not in self._fields and said[name]]
+            said["config"] = "\n".join(words for words in (said.get("config", ""), *inside) if words)
         for name, field in self._fields.items():
             field.set_error(said.get(name, ""))
         strays = [f"{name}: {words}" for name, words in said.items() if name not in self._fields and words]

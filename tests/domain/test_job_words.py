@@ -7,9 +7,8 @@ from decimal import Decimal
 import pytest
 
 from app.application import PROVIDERS
-from app.domain.errors import (
-    Moment,
-)
+from app.domain.durations import clock, lasted
+from app.domain.errors import JobGoneError, KeyRejectedError, Moment
 from app.domain.job import RESTING, JobState, TransferState
 from app.domain.job_words import (
     STATES,
@@ -17,9 +16,7 @@ from app.domain.job_words import (
     Progress,
     actions,
     brief_line,
-    clock,
     label,
-    lasted,
     meaning,
     progress,
     second_line,
@@ -208,3 +205,20 @@ def test_progress_never_claims_more_than_is_known() -> None:
 def test_times_are_told_in_plain_units() -> None:
     assert [clock(s) for s in (0, 41, 65, 3725)] == ["0:00", "0:41", "1:05", "1:02:05"]
     assert [str(lasted(s)) for s in (0.2, 24, 185, 4800)] == ["1 s", "24 s", "3 min 5 s", "1 h 20 min"]
+
+
+@pytest.mark.parametrize("state", [S.WAITING, S.RUNNING, S.FAILED])
+def test_a_job_whose_key_was_not_taken_leads_to_settings(state: JobState) -> None:
+    rejected = make_job(state=state, problem=KeyRejectedError().problem())
+    assert A.OPEN_SETTINGS in actions(rejected, CANNOT)
+    assert A.OPEN_SETTINGS not in actions(make_job(state=state, problem=DiskFullError().problem()), CANNOT)
+
+
+def test_what_costs_nothing_is_never_said_to_have_been_charged() -> None:
+    gone = JobGoneError().problem(Moment.WATCH, provider="Demo")
+    free = make_job(state=S.EXPIRED, problem=gone, estimate=Money(Decimal(0))).told_problem
+    paid = make_job(state=S.EXPIRED, problem=gone).told_problem
+    assert free is not None
+    assert paid is not None
+    assert (str(free.money), str(free.advice)) == ("", str(gone.advice))
+    assert "charged" in str(paid.money)

@@ -94,12 +94,14 @@ class Room:
         self.shown: list[str] = []
         JobNotes(window=self.window, jobs=jobs, settings=settings, show_job=lambda job: self.shown.append(job.job_id))
         self.banner = WindowBanner(self.window, jobs, self.connection, self.activity)
+        self.settings_opened: list[str] = []
         self.actions = WindowActions(
             window=self.window,
             jobs=jobs,
             start_task=lambda _name, work: asyncio.run(work),
             show_job=lambda _job: None,
             edit_job=lambda _job: None,
+            open_settings=self.settings_opened.append,
         )
 
     def toasts(self) -> list[str]:
@@ -240,3 +242,9 @@ def test_jobs_that_waited_for_long_ask_with_one_question_and_three_answers(room:
     assert len(banner.buttons) == 3
     keep.click()
     assert not banner.isVisible()
+
+
+def test_a_job_whose_key_was_not_taken_opens_the_settings_of_its_provider(room: Room) -> None:
+    room.fake.kept["job-1"] = make_job(job_id="job-1", state=JobState.FAILED, provider_id="octoai")
+    room.actions.perform("job-1", JobAction.OPEN_SETTINGS)
+    assert room.settings_opened == ["octoai"]

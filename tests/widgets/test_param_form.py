@@ -339,3 +339,11 @@ def test_tools_stay_under_the_prompt_of_every_model(form: ParamForm) -> None:
         form.set_spec(file(name))
         assert field(form, "prompt").isAncestorOf(tools)
         assert tools.isVisible()
+
+
+def test_what_the_service_says_of_a_value_inside_the_config_stands_at_its_box(form: ParamForm) -> None:
+    form.set_spec(free_form_spec("netmind", Medium.IMAGE))
+    form.set_errors({"width": "must be a number", "model": "not known"}, focus=False)
+    assert form.errors() == {"model": "not known", "config": "width: must be a number"}
+    form.set_errors({})
+    assert form.errors() == {}
