@@ -11,10 +11,12 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import app_icons
+import bootstrap
 import deb
 import freezing
 import linux_tree
 import pytest
+import release_files
 import windows
 from PySide6.QtGui import QImage
 
@@ -115,6 +117,7 @@ def test_the_program_is_a_folder_whose_libraries_can_be_exchanged() -> None:
 @pytest.mark.parametrize(("before", "after"), [({}, None), ({"LD_LIBRARY_PATH_ORIG": "/opt/own"}, "/opt/own")])
 def test_programs_started_from_the_package_do_not_load_its_libraries(before: dict[str, str], after: str | None) -> None:
     told = "import os, runpy, sys; runpy.run_path(sys.argv[1]); print(os.environ.get('LD_LIBRARY_PATH'))"
+    told += "; print(os.environ['PYINSTALLER_RESET_ENVIRONMENT'])"  # its own children find them again
     done = subprocess.run(
         [sys.executable, "-c", told, PACKAGING / "frozen_start.py"],
         env={"LD_LIBRARY_PATH": "/usr/lib/slowlight/_internal", **before},
@@ -122,7 +125,20 @@ def test_programs_started_from_the_package_do_not_load_its_libraries(before: dic
         text=True,
         check=True,
     )
-    assert done.stdout.strip() == str(after)
+    assert done.stdout.split() == [str(after), "1"]
+
+
+# --- known holes ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_package_with_a_known_hole_stops_the_build() -> None:
+    with pytest.raises(bootstrap.SetupError, match="jinja2 CVE-2019-10906"):
+        release_files.verdict([{"name": "jinja2", "vulns": [{"id": "CVE-2019-10906"}]}])
+
+
+def test_packages_that_could_not_be_asked_about_are_not_called_clean() -> None:
+    told = release_files.verdict([{"name": "a", "vulns": []}, {"name": "b", "skip_reason": "not found"}])
+    assert "1 of 2" in told
 
 
 # --- licences -------------------------------------------------------------------------------------------------------------
