@@ -84,7 +84,7 @@ class StudioWindow(QObject):
             service=studio.endpoints,
             activity=studio.activity,
             start_task=studio.tasks.start,
-            show=lambda: self.window.show_page("endpoints"),
+            banner=self._banner,
         )
         self._connect()
 

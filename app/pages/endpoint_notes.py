@@ -10,6 +10,7 @@ from app.domain.endpoint_words import end_words, lease_words, per_hour
 from app.domain.problem import Problem
 from app.domain.text import Text, text
 from app.pages.main_window import MainWindow
+from app.pages.window_banner import WindowBanner
 from app.services.activity_service import ActivityKind, ActivityService
 from app.services.endpoint_service import EndpointService
 from app.system.language import say
@@ -18,7 +19,7 @@ StartTask = Callable[[str, Coroutine[Any, Any, None]], object]
 
 
 class EndpointNotes(QObject):
-    """`show` opens the endpoints page."""
+    """`banner` says on every page what the endpoints page itself says in red."""
 
     def __init__(
         self,
@@ -27,16 +28,19 @@ class EndpointNotes(QObject):
         service: EndpointService,
         activity: ActivityService,
         start_task: StartTask,
-        show: Callable[[], object],
+        banner: WindowBanner,
     ) -> None:
         super().__init__(window)
         self._window = window
         self._service = service
         self._activity = activity
         self._start_task = start_task
-        self._show = show
+        self._banner = banner
         self._told: set[str] = set()
+        self._is_shown = False
         service.changed.connect(self._changed)
+        banner.endpoints_requested.connect(self._show)
+        window.page_shown.connect(self._page_shown)
         service.removed.connect(self._removed)
         service.warned.connect(self._warned)
         service.ended.connect(self._ended)
@@ -57,8 +61,23 @@ class EndpointNotes(QObject):
         ]
         return [*found, text("This is the demo: nothing is really charged.")] if totals.is_demo else found
 
+    def _show(self) -> None:
+        self._window.show_page("endpoints")
+
+    def _page_shown(self, key: str) -> None:
+        self._is_shown = key == "endpoints"
+        self._say_unsure()
+
+    def _say_unsure(self) -> None:
+        """In red on every page but the one that says it itself."""
+        unsure = [] if self._is_shown else self._service.unsure()
+        names = ", ".join(endpoint.name for endpoint in unsure[:3])
+        sentence = text("A paid endpoint may be running: {names}. Its creation got no answer.", names=names)
+        self._banner.say_endpoints(sentence if unsure else Text())
+
     def _changed(self, endpoint: Endpoint) -> None:
         self._show_badge()
+        self._say_unsure()
         if endpoint.phase == "unsure" and endpoint.endpoint_id not in self._told:
             self._told.add(endpoint.endpoint_id)
             title = text("A paid endpoint may be running: {name}.", name=endpoint.name)
@@ -67,6 +86,7 @@ class EndpointNotes(QObject):
 
     def _removed(self, _endpoint_id: str) -> None:
         self._show_badge()
+        self._say_unsure()
 
     def _show_badge(self) -> None:
         """The rate, or a sign where something may be running that nobody can price."""

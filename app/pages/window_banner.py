@@ -19,6 +19,7 @@ from app.system.language import say
 
 _BRING_IN = text("Bring them in")
 _CHOOSE_FOLDER = text("Choose another folder")
+_SHOW = text("Show")
 MINUTE_MS = 60_000
 _STORAGE = ("disk_full", "library_missing")
 
@@ -27,11 +28,12 @@ class WindowBanner(QObject):
     """Hears of jobs that cannot be saved and of providers out of reach, and keeps what the start has to say.
 
     `orphans_requested`: the person wants to see what the server has and the library does not. `library_requested`: they
-    want to save in another folder.
+    want to save in another folder. `endpoints_requested`: they want to see what may be running and costing money.
     """
 
     orphans_requested = Signal()
     library_requested = Signal()
+    endpoints_requested = Signal()
 
     def __init__(
         self, window: MainWindow, jobs: JobService, connection: ConnectionService, activity: ActivityService
@@ -43,6 +45,7 @@ class WindowBanner(QObject):
         self._notice = Text()
         self._offline = Text()
         self._orphans = Text()
+        self._endpoints = Text()
         self._unsaved: dict[str, Job] = {}
         self._minute = QTimer(self, interval=MINUTE_MS)
         self._minute.timeout.connect(self._show)
@@ -67,6 +70,11 @@ class WindowBanner(QObject):
     def say_orphans(self, sentence: Text) -> None:
         """What a server has and the library does not; an empty sentence takes it away."""
         self._orphans = sentence
+        self._show()
+
+    def say_endpoints(self, sentence: Text) -> None:
+        """What may be running and costing money without anybody knowing; an empty sentence takes it away."""
+        self._endpoints = sentence
         self._show()
 
     def _offline_changed(self, _offline: bool, sentence: Text) -> None:
@@ -112,6 +120,9 @@ class WindowBanner(QObject):
         if self._unsaved and not self._start:
             self._answers = (self.library_requested.emit,)
             self._window.show_banner(self._cannot_be_saved(), [_CHOOSE_FOLDER])
+        elif self._endpoints and not self._start:
+            self._answers = (self.endpoints_requested.emit,)
+            self._window.show_banner(self._endpoints, [_SHOW], kind="error")
         elif urgent:
             self._window.show_banner(urgent)
         elif asking:

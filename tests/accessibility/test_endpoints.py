@@ -1,11 +1,19 @@
 """A rented endpoint by names alone: created, watched, scaled, put off and deleted through the accessibility interface."""
 
+import asyncio
 import json
+import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
+from app.domain.endpoint import Endpoint, EndpointPlan, Phase
 from app.sandbox.running import QUICK, RunningSandbox
+from app.store.database import Database
+from app.store.endpoint_store import EndpointStore
+from app.system.paths import Paths
 from tests.accessibility.session import Node, Probe, screen, studio
 from tests.system_needs import require_packages
 
@@ -68,3 +76,30 @@ def test_an_endpoint_lives_its_life_by_names_alone(probe: Probe, server: Running
     assert not server.rentals.of(rental.owner)
     bill = server.rentals.all()[0]
     assert bill.is_gone(server.rentals.clock())
+
+
+def test_a_create_that_a_crash_cut_off_is_on_screen_within_five_seconds_of_a_start(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """T-54. The seconds count from when the window is there; the row is what the program leaves that dies in a POST."""
+    require_packages("xvfb", "dbus-x11", "at-spi2-core", "python3-pyatspi")
+    profile = tmp_path_factory.mktemp("killed")
+    asyncio.run(_died_while_creating(profile))
+    with screen() as display, studio(profile, display, "demo-key") as probe:
+        started = time.monotonic()
+        probe.until(
+            lambda: any("A paid endpoint may be running: night-batch" in node.name for node in probe.tree()),
+            "the red banner",
+        )
+        assert time.monotonic() - started <= 5
+
+
+async def _died_while_creating(profile: Path) -> None:
+    paths = Paths.for_profile(profile)
+    paths.prepare()
+    database = Database(paths.database)
+    await database.open()
+    plan = EndpointPlan("python:3.10-slim", port=8080)
+    lost = Endpoint("e1", "netmind_endpoints", "night-batch", plan, datetime.now(UTC), phase=Phase.SENDING)
+    await EndpointStore(database).save(lost)
+    await database.close()
