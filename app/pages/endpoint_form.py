@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
@@ -57,15 +58,15 @@ class EndpointForm(QWidget):
         self._templates.setAccessibleName(self.tr("Template"))
         self._hint = Paragraph("", self, tone="third", size=12)
         self._name = TextField(self.tr("such as comfy-render"), self)
-        self._description = TextField(self.tr("optional"), self)
         self._image = TextField("python:3.10-slim", self)
         self._command = CommandEdit(self)
         self._port = NumberBox(1, 65535, 1, self)
         self._gpus = NumberBox(0, 8, 1, self)
         self._instances = NumberBox(1, MOST_INSTANCES, 1, self)
-        self._currency = ChipGroup(tuple((name, name.upper()) for name in CURRENCIES), self)
+        self._description = TextField(self.tr("optional"), self)
         self._flavors = FlavorCards(self)
         self._flavors.setAccessibleName(self.tr("GPU type"))
+        self._currency = ChipGroup(tuple((name, name.upper()) for name in CURRENCIES), self)
         self._flavor_note = Paragraph("", self, tone="third", size=12)
         self._flavor_problem = Banner("warning", "", (self.tr("Try again"),), self, closable=False)
         self._lease = LeaseField(self)
@@ -177,6 +178,11 @@ class EndpointForm(QWidget):
         self.foot.create_requested.connect(self._create)
         self.foot.cancelled.connect(self.cancelled)
 
+    def _order_tabs(self) -> None:
+        """The other fields were made in the order in which one reads; cards come later and would be the last."""
+        for one, following in pairwise((self._description, *self._flavors.cards())):
+            QWidget.setTabOrder(one, following)
+
     # --- filling
 
     def begin(self, plan: EndpointPlan | None = None, name: str = "") -> None:
@@ -258,6 +264,7 @@ class EndpointForm(QWidget):
         if problem is not None:
             words = f"{say(problem.happened)} {say(problem.advice)}".strip()
             self._flavor_problem.set_message("warning", words, (self.tr("Try again"),))
+        self._order_tabs()
         self._flavor_note.setText(self._note(is_loading=offer.is_loading, is_empty=not offer.flavors))
         self._refresh()
 

@@ -28,10 +28,10 @@ class PriceFoot(QWidget):
         self._problem.hide()
         self._rate = PlainLabel("", self, size=15, weight=QFont.Weight.DemiBold)
         self._sums = PlainLabel("", self, tone="second", size=12)
-        self.create_button = PrimaryButton(self.tr("Create endpoint"), parent=self, large=True)
-        self.create_button.clicked.connect(self.create_requested)
         cancel = SecondaryButton(self.tr("Cancel"), parent=self)
         cancel.clicked.connect(self.cancelled)
+        self.create_button = PrimaryButton(self.tr("Create endpoint"), parent=self, large=True)
+        self.create_button.clicked.connect(self.create_requested)
         self._lay_out(cancel)
 
     def _lay_out(self, cancel: QWidget) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QAbstractItemModelTester, QTest
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
 from app.domain.endpoint import Phase
 from app.domain.endpoint_lease import Lease, LeaseKind
@@ -17,6 +17,7 @@ from app.sandbox.rentals import DELETE_S, READY_S, UP_S
 from app.widgets.command_edit import CommandEdit
 from app.widgets.endpoint_view import EndpointView
 from app.widgets.flavor_cards import FlavorCard
+from tests.net.servers import always, reply, serving
 from tests.pages.endpoint_stage import PageStage, showing
 from tests.services.endpoint_stage import Ground, wish
 
@@ -325,3 +326,70 @@ def _nothing_cut(page: QWidget) -> None:
             place = QRect(part.mapTo(page, QPoint(0, 0)), part.size())
             assert place.left() >= 0, part.text()
             assert place.right() <= page.width(), part.text()
+
+
+def test_an_address_is_called_once_and_becomes_a_base_url_after_a_question(qapp: QApplication, tmp_path: Path) -> None:
+    async def act(stage: PageStage) -> None:
+        async with serving(always(reply(200, b"<html><title>ComfyUI</title></html>"))) as server:
+            stage.run.ground.wire.base_url = server.base_url
+            made = await stage.run.service.create(wish("comfy"))
+            assert made.address.startswith(server.base_url)
+            await stage.settle()
+            await stage.press("Check")
+            await stage.until(lambda: "This is ComfyUI." in stage.words())
+            assert [seen.method for seen in server.seen] == ["GET"]
+            assert "authorization" not in server.seen[0].headers
+            menu = stage.page.details.address.menu()
+            next(action for action in menu.actions() if "OctoAI" in action.text()).trigger()
+            dialog = stage.dialog()
+            assert made.address in dialog.accessibleDescription()
+            dialog.confirm_button.click()
+            await stage.settle()
+            assert stage.run.providers.base_url("octoai") == made.address.rstrip("/")
+
+    on_the_page(tmp_path, act)
+
+
+def test_an_address_that_does_not_answer_says_so(qapp: QApplication, tmp_path: Path) -> None:
+    async def act(stage: PageStage) -> None:
+        await stage.run.service.create(wish("comfy"))
+        await stage.settle()
+        await stage.press("Check")
+        await stage.until(lambda: "cannot be reached" in stage.words())
+
+    on_the_page(tmp_path, act)
+
+
+def test_while_a_service_is_away_the_page_says_that_nothing_can_be_stopped(qapp: QApplication, tmp_path: Path) -> None:
+    async def act(stage: PageStage) -> None:
+        await with_one(stage)
+        stage.run.ground.wire.fate = lambda _method: "unsent"
+        await stage.pass_time(120)
+        assert "nothing can be stopped until it answers" in stage.words()
+        stage.run.ground.wire.fate = lambda _method: ""
+        await stage.pass_time(600)
+        assert "nothing can be stopped until it answers" not in stage.words()
+
+    on_the_page(tmp_path, act)
+
+
+def test_tab_reaches_every_control_of_the_form_in_its_order(qapp: QApplication, tmp_path: Path) -> None:
+    async def act(stage: PageStage) -> None:
+        await stage.press("New endpoint")
+        await stage.until(lambda: stage.page.findChildren(FlavorCard))
+        stage.page.activateWindow()
+        await stage.settle()
+        reached: list[str] = []
+        for _ in range(40):
+            focus = QApplication.focusWidget()
+            assert focus is not None
+            reached.append(focus.accessibleName() or (focus.text() if isinstance(focus, QAbstractButton) else ""))
+            QTest.keyClick(focus, Qt.Key.Key_Tab)
+        assert "" not in reached
+        assert reached.count("Name") > 1, "the way goes round"
+        wanted = ["Name", "Docker image", "Command", "Port", "GPUs", "Instances", "RTX 4090, cn, $0.30 per hour", "USD"]
+        wanted += ["2 h", "Stop, else delete", "Cancel", "Create endpoint"]
+        places = [reached.index(name) for name in wanted]
+        assert places == sorted(places), reached
+
+    on_the_page(tmp_path, act)
