@@ -340,6 +340,8 @@ class EndpointForm(QWidget):
             "flavor": self._flavors,
         }
         field = fields.get(first)
+        if first == "flavor":
+            self._flavors.focus_card()
         if field is not None:
             field.setFocus()
             self._scroll.ensureWidgetVisible(field)
