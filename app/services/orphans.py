@@ -6,6 +6,7 @@ they are nobody can tell, so nothing is brought in without the person (reliabili
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from itertools import count
@@ -24,7 +25,7 @@ from app.domain.text import text
 from app.domain.values import Json
 from app.services.job_tools import JobTools
 from app.services.provider_service import ProviderCard
-from app.services.remote_lists import RemoteList, RemoteLists
+from app.services.remote_lists import REFUSALS, REFUSALS_UNTIL_LEFT, RemoteList, RemoteLists
 
 log = logging.getLogger(__name__)
 
@@ -79,7 +80,9 @@ class Orphans(QObject):
         self._found: dict[str, tuple[Orphan, ...]] = {}
         self._asked: dict[str, tuple[str, str]] = {}
         self._asking: set[str] = set()
-        self._failed: set[str] = set()
+        self._failures: Counter[str] = Counter()
+        self._refusals: Counter[str] = Counter()
+        self._due_round: dict[str, int] = {}
 
     @property
     def all(self) -> tuple[Orphan, ...]:
@@ -94,13 +97,20 @@ class Orphans(QObject):
             self._provider_changed(card.info.provider_id)
 
     async def _look_again_and_again(self) -> None:
-        rounds_per_look = round(EVERY_S / AFTER_FAILURE_S)
+        """After a failure sooner than in an hour, with growing pauses; a list that is refused is left alone."""
         for round_ in count(1):
             await asyncio.sleep(self._seams.pause_s(AFTER_FAILURE_S))
             for card in self._providers.cards():
-                is_due = card.info.provider_id in self._failed or round_ % rounds_per_look == 0
-                if is_due and self._may_ask(card):
-                    await self.look(card.info.provider_id)
+                provider_id = card.info.provider_id
+                is_left = self._refusals[provider_id] >= REFUSALS_UNTIL_LEFT
+                due = self._due_round.setdefault(provider_id, self._rounds_until_next(provider_id))
+                if round_ >= due and not is_left and self._may_ask(card):
+                    await self.look(provider_id)
+                    self._due_round[provider_id] = round_ + self._rounds_until_next(provider_id)
+
+    def _rounds_until_next(self, provider_id: str) -> int:
+        failures, most = self._failures[provider_id], round(EVERY_S / AFTER_FAILURE_S)
+        return min(1 << min(failures - 1, 10), most) if failures else most
 
     def _may_ask(self, card: ProviderCard) -> bool:
         """What the demo made costs nothing and says that it is a demo: nobody has lost it."""
@@ -110,7 +120,8 @@ class Orphans(QObject):
     def _provider_changed(self, provider_id: str) -> None:
         card = self._providers.card(provider_id)
         address = (card.base_url, card.key_source)
-        if self._may_ask(card) and self._asked.get(provider_id) != address:
+        was_refused = self._refusals.pop(provider_id, 0)
+        if self._may_ask(card) and (was_refused or self._asked.get(provider_id) != address):
             if not self._asked:
                 self._tasks.start("look for orphans", self._look_again_and_again())
             self._asked[provider_id] = address
@@ -124,10 +135,11 @@ class Orphans(QObject):
         try:
             shown = await self._lists.fetch(provider_id)
             self._show(provider_id, await self._orphans_in(provider_id, shown))
-            self._failed.discard(provider_id)
+            self._failures[provider_id] = self._refusals[provider_id] = 0
         except StudioError as error:
             log.warning("the list of %s could not be compared: %s", provider_id, error.code)
-            self._failed.add(provider_id)
+            self._failures[provider_id] += 1
+            self._refusals[provider_id] += isinstance(error, REFUSALS)
         finally:
             self._asking.discard(provider_id)
 

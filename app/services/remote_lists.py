@@ -3,11 +3,23 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from app.domain.errors import (
+    InvalidRequestError,
+    JobGoneError,
+    KeyRejectedError,
+    NotAllowedError,
+    ServiceRetiredError,
+)
 from app.domain.job import Job, JobState
 from app.domain.local_errors import StorageError
 from app.domain.remote import Listed, ref_key
 from app.domain.settling import SentRequest, body_json
 from app.services.job_tools import JobTools
+
+REFUSALS_UNTIL_LEFT = 2
+"""A list that is refused twice, minutes apart, is not asked for again until something changes."""
+REFUSALS = (InvalidRequestError, JobGoneError, KeyRejectedError, NotAllowedError, ServiceRetiredError)
+"""HTTP 401, 403, 404, 405, 410: no patience helps, another key or address may."""
 
 
 @dataclass(frozen=True)

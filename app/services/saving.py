@@ -40,6 +40,7 @@ TRIES_OF_A_BROKEN_RESULT = 3
 PATIENCE_S = 60.0
 """A link that does not work or a file that is not whole gets at least this long: storage may lag behind its service."""
 LONGEST_BACKOFF_S = 30.0
+_SHOWN = frozenset({Medium.IMAGE, Medium.VIDEO})
 _OF_THE_RUN = GenerationFailedError | PromptRefusedError | OutOfCreditError
 """The run over there failed after all, which some services say only when the result is asked for (apis.md case 30)."""
 
@@ -150,8 +151,9 @@ class Saver:
         folder = self._folder()
         part = await asyncio.to_thread(self._place, folder, job_id, asset)
         got = await self._write(connected, job, artifact, part)
-        # only what stood in the answer itself may be words: behind a link, words are an error page
-        kind = sniff(got.head[:SNIFF_BYTES]) or (TEXT if artifact.inline is not None else None)
+        # words are a transcript where they stood in the answer about a sound; elsewhere they are an error page
+        may_be_words = artifact.inline is not None and job.medium not in _SHOWN
+        kind = sniff(got.head[:SNIFF_BYTES]) or (TEXT if may_be_words else None)
         if kind is None:
             await asyncio.to_thread(part.unlink, missing_ok=True)
             raise BrokenResultError

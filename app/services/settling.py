@@ -7,6 +7,7 @@ monotonic clock: a restart begins them anew, which only makes them longer.
 
 import asyncio
 import logging
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
@@ -19,7 +20,7 @@ from app.net.client import EXCHANGE_S
 from app.net.retry import backoff_s
 from app.services import settling_words as words
 from app.services.job_tools import JobTools
-from app.services.remote_lists import RemoteList, RemoteLists
+from app.services.remote_lists import REFUSALS, REFUSALS_UNTIL_LEFT, RemoteList, RemoteLists
 from app.store.ledger import Event
 
 log = logging.getLogger(__name__)
@@ -33,6 +34,7 @@ LATER_PAUSE_S = 24 * 3600.0
 LOOKS_UNTIL_ASKED = 2
 """So many looks in vain, minutes apart, and the person is told that it was probably not started."""
 LONGEST_BACKOFF_S = 300.0
+REFUSAL_PAUSE_S = 300.0
 
 
 @dataclass
@@ -43,6 +45,7 @@ class _Case:
     settled_s: float
     looks: int = 0
     failures: int = 0
+    refusals: int = 0
     likely: tuple[Listed, ...] = ()
 
 
@@ -85,8 +88,8 @@ class Settler:
         """A new key or address, or the network is back: what failed is tried again now."""
         for job in self._open(provider_id):
             case = self._cases[job.job_id]
-            if case.failures:
-                case.due_s = self._clock.monotonic_s()
+            if case.failures or case.refusals:
+                case.due_s, case.refusals = self._clock.monotonic_s(), 0
         if provider_id in self._running:
             self._running[provider_id].set()
 
@@ -116,7 +119,7 @@ class Settler:
     @staticmethod
     async def _sleep(wake: asyncio.Event, pause_s: float) -> None:
         try:
-            async with asyncio.timeout(pause_s):
+            async with asyncio.timeout(min(pause_s, LATER_PAUSE_S)):
                 await wake.wait()
         except TimeoutError:
             return
@@ -139,10 +142,20 @@ class Settler:
             case = self._cases[job.job_id]
             if case.due_s > began_s:
                 continue
+            if isinstance(error, REFUSALS):
+                self._turned_away(job, case)
+                continue
             case.failures += 1
             pause_s = backoff_s(case.failures, first=5.0, cap=LONGEST_BACKOFF_S, random=self._seams.random)
             case.due_s = self._clock.monotonic_s() + self._seams.pause_s(max(pause_s, error.retry_after_s or 0.0, 1.0))
             self._say(job, words.said(job, words.UNREACHABLE, self._title(job)))
+
+    def _turned_away(self, job: Job, case: _Case) -> None:
+        case.refusals += 1
+        is_left = case.refusals >= REFUSALS_UNTIL_LEFT
+        pause_s = math.inf if is_left else self._seams.pause_s(REFUSAL_PAUSE_S)
+        case.due_s = self._clock.monotonic_s() + pause_s
+        self._say(job, words.said(job, words.REFUSED if is_left else words.UNREACHABLE, self._title(job)))
 
     async def _judge(self, provider_id: str, shown: RemoteList, began_s: float) -> None:
         """What the list says about every unsure job; those that were not due are only taken where it is certain."""
@@ -176,7 +189,7 @@ class Settler:
         return {str(key) for keys in said if isinstance(keys, list) for key in keys}
 
     async def _not_decided(self, job: Job, case: _Case, about: Found, has_settled: bool) -> None:
-        case.failures = 0
+        case.failures = case.refusals = 0
         news = _keys(case.likely) != _keys(about.likely)
         case.likely = about.likely
         now = self._clock.monotonic_s()

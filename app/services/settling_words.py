@@ -15,6 +15,9 @@ NOT_FOUND = text("It is not among the jobs at {provider}, so it was probably not
 SEVERAL = text("{count} jobs at {provider} could be it. Choose the right one with It is this one.")
 ONE_MAYBE = text("One job at {provider} could be it, or another one of that time. Look at it with It is this one.")
 UNREACHABLE = text("{provider} cannot be asked at the moment whether it was started. Slowlight keeps trying.")
+REFUSED = text(
+    "{provider} does not let Slowlight look at its list. Look at your account there, then say what is to be done."
+)
 NO_LIST = text(
     "{provider} has no list in which it could be looked for. Look at your account there, then say what is to be done."
 )

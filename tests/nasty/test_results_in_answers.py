@@ -64,6 +64,22 @@ def code_of(job: Job) -> str:
 # --- what came, and what did not
 
 
+WORDS = (b"Your account has been limited, please contact support.", b"ok", b"<html>Log in</html>", b'{"error": "busy"}')
+
+
+@pytest.mark.parametrize("words", WORDS)
+def test_case_060_words_where_a_picture_should_be_are_no_result(tmp_path: Path, way: Dialect, words: bytes) -> None:
+    job, files, _ = played(tmp_path, finished(way, json_reply(octoai_result(words))), S.DONE, S.FAILED)
+    assert (job.state, code_of(job), files) == (S.FAILED, "broken_result", [])
+
+
+def test_case_060_a_picture_beside_words_is_saved_alone_and_the_job_says_that_one_is_broken(
+    tmp_path: Path, way: Dialect
+) -> None:
+    job, files, _ = played(tmp_path, finished(way, json_reply(octoai_result(PIXEL, WORDS[0]))), S.DONE, S.FAILED)
+    assert (job.state, code_of(job), files) == (S.DONE, "broken_result", [PIXEL])
+
+
 @pytest.mark.parametrize("play", [lost, cut(reply(200, b'{"images": [{"image_b64": "AAAA', length=9000)), cut(b"")])
 def test_case_001_a_result_that_was_lost_on_its_way_is_unsure_and_never_paid_again(tmp_path: Path, play: Play) -> None:
     job, files, _ = played(tmp_path, Service(IN_OCTOAI_AT_ONCE, create=[play, PICTURE]), S.UNSURE)

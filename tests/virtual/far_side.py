@@ -18,6 +18,7 @@ from app.domain.errors import (
     OutOfCreditError,
     ServiceFailedError,
     ServiceTimeoutError,
+    StudioError,
     TooManyRequestsError,
 )
 from app.domain.model_spec import ModelSpec
@@ -74,6 +75,8 @@ class FarSide:
     posts: int = 0
     posted: Counter[str] = field(default_factory=Counter)
     is_reachable: bool = True
+    list_error: StudioError | None = None
+    lists: int = 0
     lasts_s: float = 20.0
 
     def accept(self, body: bytes, delay_s: float = 0.0) -> FarJob:
@@ -163,6 +166,9 @@ class FarProvider(ResultsByLink):
 
     async def list_jobs(self, wanted: Collection[str] = ()) -> list[Listed]:
         await self._reach()
+        self._far.lists += 1
+        if self._far.list_error is not None:
+            raise self._far.list_error
         if self._far.handle is Handle.NOTHING:
             return []
         shows = self._far.handle is Handle.REQUEST

@@ -4,7 +4,14 @@ from collections.abc import Callable
 
 import pytest
 
-from app.domain.errors import NoConnectionError
+from app.domain.errors import (
+    InvalidRequestError,
+    KeyRejectedError,
+    NoConnectionError,
+    NotAllowedError,
+    ServiceFailedError,
+    StudioError,
+)
 from app.domain.job import Job, JobState
 from app.domain.settling import RemoteIdError
 from app.store.ledger import Event
@@ -296,6 +303,41 @@ def test_an_answer_with_the_id_of_another_job_is_no_answer(make_machine: Make) -
     assert job_of(machine, first).remote_ref == {"v": 1, "key": "far-1"}
     assert job_of(machine, second).remote_ref == {"v": 1, "key": "far-2"}
     assert machine.far.paid == 2
+
+
+# --- a list that cannot be had
+
+
+@pytest.mark.parametrize("refusal", [KeyRejectedError, NotAllowedError, InvalidRequestError])
+def test_a_list_that_is_refused_is_left_alone_until_there_is_another_key(
+    make_machine: Make, refusal: type[StudioError]
+) -> None:
+    machine = make_machine(Handle.REQUEST)
+    machine.start()
+    machine.far.list_error = refusal()
+    job_id = lose(machine)
+    before = machine.far.lists
+    machine.loop.pass_time(30 * 24 * 3600)
+    assert machine.far.lists - before <= 3  # the settler's two, and the orphans' second
+    assert machine.here.state(job_id) is S.UNSURE
+    assert "does not let" in advice(machine, job_id)
+    machine.far.list_error = None
+    machine.do(machine.here.providers.changed.emit, job_of(machine, job_id).provider_id)
+    machine.loop.pass_time(60)
+    assert machine.here.state(job_id) is S.DONE
+    assert machine.far.paid == 1
+
+
+def test_a_list_that_is_broken_is_asked_for_with_growing_pauses(make_machine: Make) -> None:
+    machine = make_machine(Handle.REQUEST)
+    machine.start()
+    machine.far.list_error = ServiceFailedError()
+    job_id = lose(machine)
+    machine.loop.pass_time(24 * 3600)
+    assert machine.far.lists <= 24 * 3600 / 60
+    machine.far.list_error = None
+    machine.loop.pass_time(600)
+    assert machine.here.state(job_id) is S.DONE
 
 
 # --- what is known before anything is sent
