@@ -291,6 +291,16 @@ class JobGoneError(StudioError):
     money = text("The result is gone from the server. It may have been charged.")
 
 
+class SentElsewhereError(StudioError):
+    """404 under another address or key than those that the job was sent with: it is not gone, only out of reach."""
+
+    code = "sent_elsewhere"
+    happened = text("{provider} does not know this job under the present address and key.")
+    advice = text("Set the address and key that it was sent with in Settings, and its result is fetched.")
+    short = text("sent with another key")
+    money = text("It was sent with another address or key and may be done there.")
+
+
 # --- the result
 
 

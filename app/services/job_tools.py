@@ -9,6 +9,7 @@ from app.domain.errors import GenerationFailedError, Moment, StudioError
 from app.domain.job import Job, JobState
 from app.domain.media import FileType, Medium
 from app.domain.problem import Problem
+from app.domain.remote import RemoteRef
 from app.net.part_file import KEEP_FREE_BYTES
 from app.net.retry import poll_delay_s
 from app.services.clock import Clock
@@ -92,6 +93,16 @@ class JobTools:
             return problem
         advice = info.long_run.sentence(str(job.estimate) if job.estimate else "")
         return replace(problem, advice=advice.with_values(provider=info.title))
+
+    def marked(self, job: Job, ref: RemoteRef) -> RemoteRef:
+        """The reference with a sign of the account that the job was sent to; `is_elsewhere` compares it."""
+        door = self.providers.door(job.provider_id, job.job_id)
+        return {**ref, "door": door} if door else ref
+
+    def is_elsewhere(self, job: Job) -> bool:
+        """Whether the provider's address or key is another one now: what it does not know then, is not gone."""
+        door = (job.remote_ref or {}).get("door")
+        return bool(door) and door != self.providers.door(job.provider_id, job.job_id)
 
     def title(self, job: Job) -> str:
         """The name of the job's provider, for sentences."""

@@ -1,6 +1,7 @@
 """Providers with their keys and addresses: what is usable now, and the connected objects the job service works with."""
 
 import asyncio
+import hashlib
 import logging
 import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -243,6 +244,14 @@ class ProviderService(QObject):
         """Whether somebody listens at its address. The demo is started when it is asked, so it is not looked for."""
         url = self.base_url(provider_id)
         return bool(url) and not self.info(provider_id).is_demo and await knock(url)
+
+    def door(self, provider_id: str, salt: str) -> str:
+        """A short sign of the address and key in use, worth nothing to anybody else; "" for the demo, which moves about."""
+        info = self.info(provider_id)
+        key = "" if info.is_demo else self._key_for(info)()
+        if not key:
+            return ""
+        return hashlib.sha256(f"{salt} {self.base_url(provider_id)} {key}".encode()).hexdigest()[:16]
 
     def base_path(self, provider_id: str) -> str:
         """The API path from the settings, else the first that the provider had; "" for one that has no choice."""

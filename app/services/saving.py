@@ -74,7 +74,8 @@ class Saver:
             snapshot = None
             tries += 1
             is_patient = self._clock.monotonic_s() - began_s < self._tools.seams.pause_s(PATIENCE_S)
-            if self._is_final(error, is_patient=is_patient or tries < TRIES_OF_A_BROKEN_RESULT):
+            elsewhere = isinstance(error, JobGoneError) and self._tools.is_elsewhere(job)
+            if not elsewhere and self._is_final(error, is_patient=is_patient or tries < TRIES_OF_A_BROKEN_RESULT):
                 await self._give_up(job_id, error)
                 return
             # a trouble that passes by itself is shown and need not be remembered

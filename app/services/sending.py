@@ -26,6 +26,7 @@ class Sender:
     """Sends one waiting job. Answers how long to wait before the next try, or None when there is nothing to try."""
 
     def __init__(self, tools: JobTools) -> None:
+        self._tools = tools
         self._book = tools.book
         self._store = tools.store
         self._providers = tools.providers
@@ -82,7 +83,7 @@ class Sender:
             return
         self._forget(job)
         changes = {
-            "remote_ref": submission.ref,
+            "remote_ref": self._tools.marked(job, submission.ref),
             "wire_status": submission.snapshot.wire_status,
             "expires_at": self._expiry(job),
         }

@@ -6,7 +6,7 @@ Answers are facts: a disk that takes nothing at the moment does not undo them (`
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from app.domain.errors import EmptyResultError, Moment, PromptRefusedError, StudioError
+from app.domain.errors import EmptyResultError, Moment, PromptRefusedError, SentElsewhereError, StudioError
 from app.domain.job import WATCHED, Job, JobState
 from app.domain.remote import RemoteState, Snapshot
 from app.providers.wire import failure_error
@@ -65,7 +65,15 @@ class Verdicts:
         return known if job.expires_at is None else max(known, job.expires_at)
 
     async def gone(self, job: Job, error: StudioError) -> None:
-        """The provider has forgotten the job."""
+        """The provider has forgotten the job; or it is another account that is asked now, and there it never was.
+
+        Then it is looked for rarely until its own address and key are back, and takes no place in the queue.
+        """
+        if self._tools.is_elsewhere(job):
+            elsewhere = SentElsewhereError().problem(Moment.WATCH, provider=self._tools.title(job))
+            await self._book.happened(job.job_id, set_aside=True, problem=elsewhere)
+            self._place_free()
+            return
         self._last_unfinished.pop(job.job_id, None)
         problem = error.problem(Moment.WATCH, provider=self._tools.title(job))
         await self._book.happened(job.job_id, JobState.EXPIRED, problem=problem, finished_at=self._clock.now())
