@@ -47,6 +47,11 @@ class Lease:
         until = now + timedelta(seconds=self.duration_s) if self.kind is LeaseKind.TIME else None
         return replace(self, since=now, until=until, is_warned=False)
 
+    def renewed(self, now: datetime, spent: Decimal) -> "Lease":
+        """The same length or the same room once more, for one that is started again after its end."""
+        again = replace(self.begun(now), base=spent)
+        return replace(again, amount=spent + (self.amount - self.base)) if self.amount is not None else again
+
     def progress(self, now: datetime, spent: Decimal) -> float:
         """How much of it is over, from 0 to 1 and beyond; 0 for one that never ends or has not begun."""
         if self.kind is LeaseKind.TIME and self.since is not None and self.until is not None:

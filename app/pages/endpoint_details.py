@@ -218,7 +218,8 @@ class EndpointDetails(QWidget):
         words = lease_words(endpoint, self._service.now(), self._service.spent(endpoint.endpoint_id))
         self._clock.setText(self.tr("Stops {when}").format(when=say(words)))
         self._clock.set_tone("warning" if progress >= WARN_AT else "text")
-        has_end = endpoint.lease.kind is not LeaseKind.NEVER and endpoint.is_billed
+        is_ending = endpoint.goal in (Goal.STOP, Goal.DELETE)
+        has_end = endpoint.lease.kind is not LeaseKind.NEVER and endpoint.is_billed and not is_ending
         self._clock.setVisible(has_end)
         self._left.setVisible(has_end)
         self.extend_button.setVisible(has_end)

@@ -21,6 +21,7 @@ from app.widgets.controls import (
     IconButton,
     InlineError,
     PlainLabel,
+    QuietButton,
 )
 from app.widgets.flavor_cards import FlavorCards
 from app.widgets.lease_field import LeaseField
@@ -57,6 +58,8 @@ class EndpointForm(QWidget):
         self._templates = ChipGroup((), self)
         self._templates.setAccessibleName(self.tr("Template"))
         self._hint = Paragraph("", self, tone="third", size=12)
+        self._forget = QuietButton(self.tr("Delete template"), "trash-2", self)
+        self._forget.hide()
         self._name = TextField(self.tr("such as comfy-render"), self)
         self._image = TextField("python:3.10-slim", self)
         self._command = CommandEdit(self)
@@ -80,7 +83,7 @@ class EndpointForm(QWidget):
             column.setSpacing(GAP)
         self._provider_part = self._part(self.tr("Provider"), self._providers)
         left.addWidget(self._provider_part)
-        left.addWidget(self._part(self.tr("Begin with"), self._templates, self._hint))
+        left.addWidget(self._part(self.tr("Begin with"), self._templates, self._hint, self._forget))
         left.addWidget(self._field("name", self.tr("Name"), self._name))
         left.addWidget(self._field("image", self.tr("Docker image"), self._image))
         left.addWidget(self._field("command", self.tr("Command"), self._command, hint=self.tr("kept letter by letter")))
@@ -171,6 +174,7 @@ class EndpointForm(QWidget):
         self._currency.value_changed.connect(self._show_flavors)
         self._templates.value_changed.connect(self._take_template)
         self._providers.value_changed.connect(lambda value: self._take_provider(str(value)))
+        self._forget.clicked.connect(self._forget_template)
         self._flavor_problem.action_requested.connect(lambda _number: self._service.refresh_flavors(self._provider_id))
         self._service.flavors_changed.connect(self._flavors_came)
         self._service.templates_changed.connect(self._show_templates)
@@ -200,9 +204,12 @@ class EndpointForm(QWidget):
             self._take_template("flask")
         else:
             self._templates.set_value(None)
+            self._forget.hide()
             self._hint.setText("")
             self._fill(plan, name)
         self._show_flavors()
+        if self._provider_id:
+            self._service.refresh_flavors(self._provider_id)  # how many are free changes
         if plan is not None and plan.flavor_id:
             self._flavors.set_value(plan.flavor_id)
         self._refresh()
@@ -230,9 +237,16 @@ class EndpointForm(QWidget):
         found: EndpointTemplate | None = next(
             (one for one in self._service.templates() if one.template_id == template_id), None
         )
+        self._forget.setVisible(found is not None and found.is_own)
         if found is not None:
             self._hint.setText(say(found.hint))
             self._fill(found.plan, _slug(say(found.title)))
+
+    def _forget_template(self) -> None:
+        chosen = next((one for one in self._service.templates() if one.template_id == self._templates.value()), None)
+        if chosen is not None and chosen.is_own:
+            self._forget.hide()
+            self.template_removed.emit(say(chosen.title))
 
     def _fill(self, plan: EndpointPlan, name: str) -> None:
         self._name.set_value(free_name(name, free_names(self._service.endpoints())))

@@ -142,6 +142,10 @@ class EndpointWishes(QObject):
             self._do("save a template", self._service.save_template(endpoint.name, endpoint.plan))
             self.said.emit(self.tr("Template saved"), endpoint.name, "done")
 
+    def remove_template(self, name: str) -> None:
+        """Forgets an own template."""
+        self._do("remove a template", self._service.remove_template(name))
+
     def add_strangers(self) -> None:
         """Takes all that the lists show and nobody here knows."""
         for account in self._service.accounts():

@@ -151,6 +151,7 @@ class EndpointsPage(QWidget):
         wishes.checked.connect(details.address.show_result)
         wishes.lease_kept.connect(self._show_again)
         self.form.cancelled.connect(self.close_form)
+        self.form.template_removed.connect(wishes.remove_template)
         self.form.create_requested.connect(self._ask_create)
         details.scale_requested.connect(wishes.scale)
         details.lease_requested.connect(wishes.set_lease)

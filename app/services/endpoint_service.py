@@ -287,7 +287,11 @@ class EndpointService(QObject):
         return found
 
     async def scale(self, endpoint_id: str, instances: int) -> None:
-        """Another number of instances; reads tell when it is so."""
+        """Another number of instances; reads tell when it is so. One that is started again after its end gets a new one."""
+        endpoint, now = self._book.get(endpoint_id), self._clock.now()
+        spent = self.spent(endpoint_id)
+        if endpoint is not None and instances and endpoint.lease.is_over(now, spent):
+            await self._book.write(replace(endpoint, lease=endpoint.lease.renewed(now, spent)))
         await self._engine.scale(endpoint_id, instances)
         self._look_soon(endpoint_id)
 

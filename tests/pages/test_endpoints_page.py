@@ -268,6 +268,8 @@ def test_an_own_template_comes_from_any_endpoint(qapp: QApplication, tmp_path: P
         await stage.press("comfy")
         assert stage.page.form.wish().plan.command == "python app.py"
         assert stage.page.form.wish().name == "comfy-2", "without a list the name is all that tells two apart"
+        await stage.press("Delete template")
+        await stage.until(lambda: len(stage.run.service.templates()) == 3)
 
     on_the_page(tmp_path, act)
 

@@ -321,6 +321,25 @@ def test_an_amount_ends_it_within_a_cent(tmp_path: Path) -> None:
     assert abs(ground.billed - 1) < Decimal("0.01")
 
 
+@pytest.mark.parametrize(
+    "lease", [Lease(duration_s=600), Lease(LeaseKind.AMOUNT, amount=Decimal("0.05"))], ids=["time", "amount"]
+)
+def test_one_that_is_started_again_after_its_end_gets_the_same_time_once_more(tmp_path: Path, lease: Lease) -> None:
+    ground = Ground(tmp_path)
+
+    async def act(run: Run) -> None:
+        await make_one(run, lease=lease)
+        await run.pass_time(700)
+        assert only(run).is_stopped
+        await run.service.scale(only(run).endpoint_id, 1)
+        await run.pass_time(300)
+        assert only(run).confirmed == 1
+        await run.pass_time(400)
+        assert only(run).is_stopped
+
+    on(ground, act)
+
+
 def test_after_a_start_the_overdue_one_is_ended_before_anything_is_asked(tmp_path: Path) -> None:
     ground = Ground(tmp_path)
 
