@@ -74,6 +74,7 @@ class ProviderGroup(QWidget):
         self._more = CollapsibleSection(self.tr("Address"), self._make_address(paths), self)
         self._own_address = ""
         self._has_key = self._is_busy = False
+        self._pressed: QWidget | None = None
         self._lay_out()
         self._connect()
         self._show_what_can_be_done()
@@ -225,9 +226,17 @@ class ProviderGroup(QWidget):
             self._key.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def set_busy(self, busy: bool) -> None:
-        """While the keychain or the provider is asked."""
+        """While the keychain or the provider is asked. The focus waits in the card for the button that was pressed."""
+        buttons = (self._save_button, self._test, self._remove)
+        if busy:
+            self._pressed = next((button for button in buttons if button.hasFocus()), None)
+            if self._pressed is not None:
+                self._key.setFocus(Qt.FocusReason.OtherFocusReason)  # else Qt gives it to whatever comes next
         self._is_busy = busy
         self._show_what_can_be_done()
+        if not busy and self._pressed is not None and self._key.hasFocus():
+            usable = (button for button in (self._pressed, self._test) if button.isEnabled())
+            next(usable, self._key).setFocus(Qt.FocusReason.OtherFocusReason)
 
     # --- inside
 

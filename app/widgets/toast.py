@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import Protocol, runtime_checkable
 
-from PySide6.QtCore import QEasingCurve, QEvent, QObject, QPropertyAnimation, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEasingCurve, QEvent, QObject, QPropertyAnimation, QRectF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QEnterEvent, QFont, QPaintEvent
-from PySide6.QtWidgets import QGraphicsOpacityEffect, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QGraphicsOpacityEffect, QHBoxLayout, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from app.system import appearance
 from app.widgets import painting
@@ -134,7 +135,9 @@ class ToastHost(QObject):
         self._window = window
         self._kept_clear = kept_clear
         self._toasts: list[Toast] = []
+        self._before: QWidget | None = None
         window.installEventFilter(self)
+        QApplication.instance().focusChanged.connect(self._on_focus)  # type: ignore[union-attr]
 
     def show_toast(
         self, title: str, text: str = "", *, kind: str = "done", action: str = "", stays_ms: int = 0
@@ -168,8 +171,20 @@ class ToastHost(QObject):
         words = f"{title}. {text}" if text else title
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(toast, words))
 
+    @Slot(QWidget, QWidget)
+    def _on_focus(self, old: QWidget | None, new: QWidget | None) -> None:
+        """Remembers where the person was before going into a toast."""
+        if new is not None and self._holds(new) and old is not None and not self._holds(old):
+            self._before = old
+
+    def _holds(self, part: QWidget) -> bool:
+        return any(toast.isAncestorOf(part) for toast in self._toasts)
+
     def _forget(self, toast: Toast) -> None:
         if toast in self._toasts:
+            focus, back = QApplication.focusWidget(), self._before
+            if focus is not None and toast.isAncestorOf(focus) and back is not None and isValid(back):
+                back.setFocus(Qt.FocusReason.OtherFocusReason)  # else Qt gives it to whatever comes next
             self._toasts.remove(toast)
             toast.hide()
             toast.deleteLater()

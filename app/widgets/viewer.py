@@ -1,12 +1,17 @@
 """The middle of the studio: shows a result, plays it, or says why there is none yet."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
 
-from PySide6.QtCore import QSizeF, Qt, Signal, Slot
+from PySide6.QtCore import QSizeF, Qt, QThreadPool, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QHideEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
+from app.domain.local_errors import ResultMissingError
 from app.domain.media import TEXT, Medium
+from app.system.language import say
 from app.system.previews import Looker
 from app.widgets.empty_state import EmptyState
 from app.widgets.film_strip import Thumbnails
@@ -45,6 +50,7 @@ class Viewer(QWidget):
     previous_requested = Signal()
     next_requested = Signal()
     current_asset_changed = Signal(str)  # empty when there is no result
+    _missed = Signal(str)  # a path, from another thread
 
     def __init__(
         self,
@@ -107,6 +113,7 @@ class Viewer(QWidget):
         self._card.copy_error_requested.connect(self.copy_error_requested)
         self._foreign.primary_requested.connect(self._play_all_the_same)
         self._foreign.secondary_requested.connect(self._open_externally)
+        self._missed.connect(self._on_missed, Qt.ConnectionType.QueuedConnection)
         self._image.failed.connect(self._on_cannot_show)
         self._text.failed.connect(self._on_cannot_show)
         self._playback.failed.connect(self._on_cannot_show)
@@ -250,6 +257,21 @@ class Viewer(QWidget):
         self._foreign.set_words(icon, title, words, secondary=opener)
         self._turn_to(self._foreign)
         self._refresh_footer()
+        QThreadPool.globalInstance().start(partial(self._look_for, item.path))
+
+    def _look_for(self, path: Path) -> None:
+        """In another thread: a drive may take its time to say that it is not there."""
+        if not path.is_file() and isValid(self):
+            self._missed.emit(str(path))
+
+    @Slot(str)
+    def _on_missed(self, path: str) -> None:
+        """It cannot be shown because it is not there: other words, and no program that could open it."""
+        item = self.current_item
+        if item is None or str(item.path) != path or self._stack.currentWidget() is not self._foreign:
+            return
+        gone = ResultMissingError(file=item.path.name)
+        self._foreign.set_words("file-question-mark", say(gone.problem().happened), say(gone.problem().advice))
 
     @Slot()
     def _on_doubted(self) -> None:

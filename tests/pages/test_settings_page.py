@@ -217,6 +217,27 @@ def test_a_refused_key_is_told_in_words_and_the_buttons_come_back(room: Room) ->
     assert room.named(QAbstractButton, "Test key").isEnabled()
 
 
+def test_the_focus_stays_at_the_button_that_was_pressed(room: Room) -> None:
+    room.providers.source = KeySource.KEYCHAIN
+    room.providers.changed.emit("netmind")
+    test = room.named(QAbstractButton, "Test key")
+    test.setFocus()
+    QTest.keyClick(test, Qt.Key.Key_Space)
+    assert room.says("The key works.")
+    assert room.page.focusWidget() is test
+    room.type("API key", KEY)
+    save = room.named(QAbstractButton, "Save key")
+    save.setFocus()
+    QTest.keyClick(save, Qt.Key.Key_Space)
+    assert room.providers.saved == [KEY]
+    assert room.page.focusWidget() is test, "the field is empty now, and the next thing to do is beside it"
+
+
+def test_opening_the_page_rings_no_button(room: Room) -> None:
+    focus = room.page.focusWidget()
+    assert isinstance(focus, QScrollArea)
+
+
 def test_removing_a_key_says_so_where_the_environment_goes_on_giving_one(room: Room) -> None:
     room.providers.source = KeySource.ENVIRONMENT
     room.providers.changed.emit("netmind")

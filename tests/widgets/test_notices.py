@@ -107,6 +107,20 @@ def test_a_toast_stands_at_the_bottom_right_also_after_a_resize(window: QWidget,
         assert toast.geometry().bottom() > height - 40
 
 
+def test_the_focus_goes_back_from_a_toast_to_where_it_was(window: QWidget, qtbot: QtBot) -> None:
+    first, list_of_jobs = QLineEdit(window), QLineEdit(window)
+    for field in (first, list_of_jobs):
+        field.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    list_of_jobs.setFocus()
+    toast = ToastHost(window).show_toast("Removed from History", action="Undo")
+    undo = next(b for b in toast.findChildren(QuietButton) if b.text() == "Undo")
+    undo.setFocus()
+    undo.click()
+    qtbot.waitUntil(lambda: window.focusWidget() is list_of_jobs)
+
+
 def test_a_toast_stands_above_what_is_to_be_kept_clear(window: QWidget) -> None:
     toast = ToastHost(window, lambda: 90).show_toast("Video is ready")
     higher = ToastHost(window).show_toast("Video is ready").y() - toast.y()

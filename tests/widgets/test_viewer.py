@@ -38,7 +38,7 @@ def results(*names: str) -> ViewerContent:
 
 
 def thumbnail(of: ViewerItem) -> QImage | None:
-    known = of.medium is Medium.IMAGE and not of.path.name.startswith("broken")
+    known = of.medium is Medium.IMAGE and not of.path.name.startswith(("broken", "gone"))
     return pictures.read(of.path) if known else None
 
 
@@ -141,6 +141,19 @@ def test_nothing_is_opened_in_this_program_before_play_is_pressed(
     assert transport.position_ms == 1_500
     button(viewer, "Play").click()
     qtbot.waitUntil(lambda: transport.position_ms > 1_550, timeout=SOON)
+
+
+@pytest.mark.parametrize(("name", "medium"), [("gone.png", Medium.IMAGE), ("gone.mp4", Medium.VIDEO)])
+def test_a_file_that_is_not_there_any_more_is_said_to_be_gone_and_what_to_do(
+    viewer: Viewer, qtbot: QtBot, tmp_path: Path, name: str, medium: Medium
+) -> None:
+    shown = ViewerItem(name, tmp_path / name, medium, duration_s=1.0)
+    viewer.show_content(ViewerContent(ViewerKind.RESULTS, items=(shown,)))
+    viewer.toggle_play()
+    qtbot.waitUntil(lambda: f"{name} is not in the library any more." in words(viewer), timeout=SOON)
+    assert any("Fetch again" in sentence for sentence in words(viewer))
+    openers = [b for b in viewer.findChildren(PaintedButton) if eyes.name(b).startswith("Open with") and b.isVisible()]
+    assert not openers, "no program can open what is not there"
 
 
 def test_what_was_open_when_the_program_died_is_played_only_after_a_question(
