@@ -40,7 +40,7 @@ def main(arguments: list[str]) -> int:
         if not chosen.skip_measure:
             frozen.freeze(python, "bare")
             _call([str(python), "packaging/measure.py"], "A limit of size or start is broken.")
-        made = _wrap()
+        made = _wrap(python)
         release_files.write(made, DIST)
     except bootstrap.SetupError as error:
         sys.stderr.write(f"{error}\n")
@@ -81,7 +81,7 @@ def _freeze(python: Path) -> None:
         raise bootstrap.SetupError("The frozen program does not pass its self-test.")
 
 
-def _wrap() -> list[Path]:
+def _wrap(python: Path) -> list[Path]:
     """The files for people, in an emptied `dist`."""
     shutil.rmtree(DIST, ignore_errors=True)
     DIST.mkdir()
@@ -89,7 +89,7 @@ def _wrap() -> list[Path]:
     if sys.platform == "win32":
         return [windows.installer(folder, DIST)]
     if sys.platform == "darwin":
-        return [_disk_image()]
+        return [_disk_image(python)]
     bootstrap.say("Packing")
     package = deb.build(folder, frozen.BUILD, DIST)
     made = [package, portable.tarball(folder, DIST)]
@@ -111,10 +111,20 @@ def _check_linux(package: Path) -> None:
     _call(["lintian", "--allow-root", "--fail-on", "error,warning", str(package)], "The .deb is not right.")
 
 
-def _disk_image() -> Path:
+def _disk_image(python: Path) -> Path:
     image = DIST / f"Slowlight-{linux_tree.version()}.dmg"
     settings = bootstrap.ROOT / "packaging" / "macos" / "dmg_settings.py"
-    command = ["dmgbuild", "-s", str(settings), "-D", f"app={frozen.FROZEN / 'Slowlight.app'}", "Slowlight", str(image)]
+    command = [
+        str(python),
+        "-m",
+        "dmgbuild",
+        "-s",
+        str(settings),
+        "-D",
+        f"app={frozen.FROZEN / 'Slowlight.app'}",
+        "Slowlight",
+        str(image),
+    ]
     _call(command, "The disk image cannot be built.")
     return image
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import bootstrap
@@ -42,9 +44,21 @@ def write_version_resource(folder: Path) -> Path:
 
 def installer(frozen: Path, target: Path) -> Path:
     """`Slowlight-<version>-setup.exe` over the frozen folder, and its winget manifests. Raises SetupError, OSError."""
+    _sign(frozen / "Slowlight.exe")
     made = _compile(frozen, target / f"Slowlight-{linux_tree.version()}-setup.exe")
+    _sign(made)
     _write_winget(made, target / "winget")
     return made
+
+
+def _sign(file: Path) -> None:
+    """With the certificate that SLOWLIGHT_SIGN_WITH names (.pfx); without one the file stays unsigned."""
+    certificate = os.environ.get("SLOWLIGHT_SIGN_WITH")
+    if certificate:
+        command = ["signtool", "sign", "/fd", "sha256", "/tr", "http://timestamp.digicert.com", "/td", "sha256"]
+        command += ["/f", certificate, "/p", os.environ.get("SLOWLIGHT_SIGN_PASSWORD", ""), str(file)]
+        if subprocess.run(command, check=False).returncode:
+            raise bootstrap.SetupError(f"{file.name} cannot be signed.")
 
 
 def try_script(work: Path) -> None:

@@ -79,7 +79,7 @@ apt install xvfb xdotool imagemagick dbus-daemon gnome-keyring libsecret-tools p
 has_nothing || fail "the tools brought Python or Qt packages"
 cp "$here/drive.sh" "$root/usr/local/bin/drive.sh"
 inside install -d -o creator /home/creator/pictures
-as_creator env DRIVE_KEEP_HOME=/home/creator drive.sh /home/creator/pictures slowlight && used=0 || used=$?
+as_creator env DRIVE_KEEP_HOME=/home/creator /usr/local/bin/drive.sh /home/creator/pictures slowlight && used=0 || used=$?
 rm -rf "$build/installed"; mkdir -p "$build/installed"; cp "$root"/home/creator/pictures/*.png "$build/installed/"
 [ $used = 0 ] || fail "using it; the last picture is build/prove/installed/failed.png"
 
