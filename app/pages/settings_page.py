@@ -1,12 +1,13 @@
 """Everything a person can set, one card per subject, the providers and their keys first."""
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QFont
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 import app
@@ -14,11 +15,12 @@ from app.pages.library_card import Check, LibraryCard
 from app.pages.provider_settings import ProviderSettings
 from app.services.provider_service import ProviderService
 from app.services.settings_service import SettingsService
-from app.system.paths import resources
+from app.system import licences
 from app.widgets.assistive import HeadingVoice
 from app.widgets.card import Card, CardOfRows
 from app.widgets.chips import ChipGroup
 from app.widgets.controls import IconMark, PlainLabel, SecondaryButton
+from app.widgets.licences_sheet import LicencesSheet
 from app.widgets.page_heading import PageHeading
 from app.widgets.paragraph import Paragraph
 from app.widgets.setting_row import SettingRow
@@ -50,6 +52,7 @@ class SettingsPage(QWidget):
     ) -> None:
         super().__init__(parent)
         self._settings = settings
+        self._start_task = start_task
         self.library = LibraryCard(library, choose_library or partial(settings.set, "library.folder"), check, self)
         self.providers = ProviderSettings(providers, start_task, self)
         column = QVBoxLayout()
@@ -214,10 +217,10 @@ class SettingsPage(QWidget):
 
     def _about_card(self) -> QWidget:
         version = self.tr("Slowlight {version}").format(version=app.__version__)
-        licences = SecondaryButton(self.tr("Show licence files"), "folder-open", self)
-        licences.clicked.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(resources()))))
+        show = SecondaryButton(self.tr("Show licences"), "file-text", self)
+        show.clicked.connect(self.show_licences)
         foot = QHBoxLayout()
-        foot.addWidget(licences)
+        foot.addWidget(show)
         foot.addStretch(1)
         card, column = _card(self)
         column.addWidget(PlainLabel(version, self, size=15, weight=QFont.Weight.DemiBold))
@@ -225,7 +228,7 @@ class SettingsPage(QWidget):
             _hint(
                 self.tr(
                     "Free software under the MIT licence. Made with Qt and FFmpeg (LGPL), the Inter typeface (OFL) and "
-                    "Lucide icons (ISC). Their licences lie in the program's folder."
+                    "Lucide icons (ISC)."
                 ),
                 self,
             )
@@ -233,6 +236,25 @@ class SettingsPage(QWidget):
         column.addSpacing(4)
         column.addLayout(foot)
         return card
+
+    def show_licences(self) -> None:
+        """Every part of the program with its terms; they are read while the sheet is seen already."""
+        sheet = LicencesSheet(self)
+        is_wanted = True
+
+        def leave() -> None:
+            nonlocal is_wanted
+            is_wanted = False
+
+        sheet.destroyed.connect(leave)
+
+        async def fill() -> None:
+            parts = await asyncio.to_thread(licences.notices)
+            if is_wanted:
+                sheet.set_parts(parts)
+
+        self._start_task("read the licences", fill())
+        sheet.open()
 
 
 class _Heading(PlainLabel):

@@ -8,7 +8,16 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QObject, QPoint, QRect, Qt, Signal
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QScrollArea, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QPlainTextEdit,
+    QScrollArea,
+    QWidget,
+)
 
 from app.domain.errors import InsecureAddressError, KeyRejectedError
 from app.domain.keys import clean_key
@@ -21,6 +30,7 @@ from app.services.settings_service import SettingsService
 from app.store.settings_store import SettingsStore
 from app.system.appearance import Appearance
 from app.widgets.controls import Badge
+from app.widgets.licences_sheet import LicencesSheet
 from app.widgets.look import wear
 from app.widgets.provider_group import ProviderGroup
 from app.widgets.slider_field import SliderField
@@ -416,3 +426,17 @@ def test_every_target_is_large_enough_and_has_a_name(room: Room) -> None:
         if part.focusPolicy() & Qt.FocusPolicy.TabFocus:
             assert part.height() >= 28, part
             assert _name(part), part
+
+
+def test_the_licences_name_every_part_with_its_terms(room: Room) -> None:
+    room.named(QAbstractButton, "Show licences").click()
+    sheet = room.page.findChild(LicencesSheet)
+    assert sheet is not None
+    parts, terms = sheet.findChild(QListWidget), sheet.findChild(QPlainTextEdit)
+    assert parts is not None
+    assert terms is not None
+    assert terms.toPlainText().startswith("Slowlight ")
+    row = next(row for row in range(parts.count()) if parts.item(row).text().startswith("Qt "))
+    parts.setCurrentRow(row)
+    assert "LESSER GENERAL PUBLIC LICENSE" in terms.toPlainText()
+    sheet.close()
