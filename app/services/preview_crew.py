@@ -164,14 +164,23 @@ class PreviewCrew:
             raise ProcessGoneError(started=False)
         try:
             process = PreviewProcess()
+            with self._news:
+                self._processes.add(process)  # from now on `close` ends it, also while it gets ready
+            if self._why_not():
+                process.kill(quietly=True)
+            self._ready(process)
         except ProcessGoneError:
             self._absent_until = time.monotonic() + START_AGAIN_AFTER_S
             raise
-        with self._news:
-            self._processes.add(process)
-        if self._why_not():  # `close` did not see it
-            process.kill(quietly=True)
         return process
+
+    def _ready(self, process: PreviewProcess) -> None:
+        try:
+            process.wait_until_ready()
+        except ProcessGoneError:
+            with self._news:
+                self._processes.discard(process)
+            raise
 
     def _why_not(self) -> bool:
         return self._closed or time.monotonic() < self._absent_until

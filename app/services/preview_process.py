@@ -83,18 +83,26 @@ class PreviewProcess:
             self._words.close()
             log.warning("the process that looks into files cannot be started: %s", error)
             raise ProcessGoneError(started=False) from error
-        try:
-            facts, _ = self._answer(START_WITHIN_S)
-        except ProcessGoneError as error:
-            raise ProcessGoneError(started=False) from error
-        log.info("a process looks into files, cut off from the network: %s", facts.get("cut_off"))
+        self._is_ready = False
 
     @property
     def pid(self) -> int:
         return self._process.pid
 
+    def wait_until_ready(self) -> None:
+        """It has limited itself and listens. Raises ProcessGoneError, and then this process is over."""
+        if self._is_ready:
+            return
+        try:
+            facts, _ = self._answer(START_WITHIN_S)
+        except ProcessGoneError as error:
+            raise ProcessGoneError(started=False) from error
+        self._is_ready = True
+        log.info("a process looks into files, cut off from the network: %s", facts.get("cut_off"))
+
     def ask(self, facts: JsonObject) -> tuple[JsonObject, QImage | None]:
         """One question, one answer. Raises ProcessGoneError, and then this process is over."""
+        self.wait_until_ready()
         try:
             send(_pipe(self._process.stdin), facts)
         except OSError as error:
