@@ -1,22 +1,26 @@
 """T-36: however often and in whatever state it is started again, one program at a time writes a profile."""
 
+import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
 import pytest
 
+from app.sandbox.running import QUICK, RunningSandbox
 from app.system.one_instance import OneInstance
 from tests.hostile.counting import say
 
 ROOT = Path(__file__).resolve().parents[2]
 STARTS = 50
 KILLS = 10
+INTRUDERS = 2
 WORKER = """
 import sys, time
 from pathlib import Path
@@ -148,3 +152,43 @@ def test_random_kills_and_starts_in_between_leave_one_writer(profile: Path) -> N
             holder.wait()
         assert _may_claim(profile)
     assert tried
+
+
+def _driver(profile: Path, *prompt: str) -> "subprocess.Popen[str]":
+    """The studio without a window, as `tests/whole/driver.py` tells."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.whole.driver", str(profile), *prompt],
+        cwd=ROOT,
+        env={**os.environ, "NETMIND_API_KEY": "demo-key", "QT_QPA_PLATFORM": "offscreen"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_studios_that_are_started_while_one_works_pay_for_nothing(profile: Path) -> None:
+    """One job is on its way; whoever is started meanwhile finds the profile taken and sends nothing. Then one is killed."""
+    with RunningSandbox(replace(QUICK, speed=1.0)) as service:
+        settings = {"providers": {"netmind": {"base_url": service.base_url}}}
+        (profile / "settings.json").write_text(json.dumps(settings), encoding="utf-8")
+        first = _driver(profile, "a", "lake", "[slow]")
+        assert first.stdout is not None
+        while not any(word in (line := first.stdout.readline()) for word in (" queued", " running")):
+            assert line, first.communicate()
+        intruders = [_driver(profile) for _ in range(INTRUDERS)]
+        said = [intruder.communicate()[1] for intruder in intruders]
+        assert first.poll() is None, "it still works"
+        assert all("ProfileInUseError" in words for words in said), said
+        first.kill()
+        first.communicate()
+        asked = len(service.requests)
+        with _driver(profile) as heir:
+            while len(service.requests) == asked:  # it takes the job up: it asks how it stands
+                assert heir.poll() is None
+                time.sleep(0.02)
+            heir.kill()
+        assert len(service.posts) == 1
+    say(
+        "T-36 studios",
+        f"one writer: {INTRUDERS} studios started while one worked, 1 after it was killed: 1 paid request",
+    )
