@@ -9,6 +9,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QT_LOGGING_RULES", "qt.multimedia.*=false")
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 
 from app.system.event_loop import StudioLoop
@@ -18,6 +19,14 @@ Run = Callable[[Coroutine[Any, Any, _T]], _T]
 
 DEADLINE_S = 60.0
 """A test that hangs says so; no promise is measured by it."""
+
+
+@pytest.fixture(autouse=True)
+def windows_end_with_their_test() -> Iterator[None]:
+    """What is to be deleted later is deleted now: nobody runs the loop that would do it, and a thousand windows that
+    were left behind make every change of look slow."""
+    yield
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
 @pytest.fixture

@@ -10,6 +10,15 @@ from app.services.demo_service import DemoService, DemoUnavailableError
 from tests.conftest import Run
 
 
+def _servers() -> list[psutil.Process]:
+    """The demo servers that run as children of this process; what has ended and only waits to be noticed has no words."""
+    return [
+        child
+        for child in psutil.Process().children()
+        if child.status() != psutil.STATUS_ZOMBIE and "app.sandbox" in " ".join(child.cmdline())
+    ]
+
+
 def test_the_demo_starts_once_when_needed_and_ends_with_the_studio(run: Run[None]) -> None:
     async def story() -> None:
         before = {child.pid for child in psutil.Process().children(recursive=True)}
@@ -32,9 +41,8 @@ def test_a_demo_that_died_is_started_again(run: Run[None]) -> None:
     async def story() -> None:
         demo = DemoService()
         await demo.ensure_running()
-        for child in psutil.Process().children():
-            if "app.sandbox" in " ".join(child.cmdline()):
-                child.kill()
+        for child in _servers():
+            child.kill()
         while demo.is_alive:
             await asyncio.sleep(0.01)
         url = await demo.ensure_running()
@@ -54,7 +62,7 @@ def test_a_start_that_was_broken_off_leaves_no_second_server_behind(run: Run[Non
         starting.cancel()
         await asyncio.gather(starting, return_exceptions=True)
         await demo.ensure_running()
-        servers = [child for child in psutil.Process().children() if "app.sandbox" in " ".join(child.cmdline())]
+        servers = _servers()
         assert len(servers) == 1
         await demo.close()
         assert {child.pid for child in psutil.Process().children(recursive=True)} <= before
@@ -84,7 +92,7 @@ def test_the_demo_inherits_no_keys(run: Run[None], monkeypatch: pytest.MonkeyPat
     async def story() -> None:
         demo = DemoService()
         await demo.ensure_running()
-        (child,) = (one for one in psutil.Process().children() if "app.sandbox" in " ".join(one.cmdline()))
+        (child,) = _servers()
         assert "NETMIND_API_KEY" not in child.environ()
         assert "sk-canary" not in f"{child.cmdline()} {child.environ()}"
         await demo.close()

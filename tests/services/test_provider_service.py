@@ -222,7 +222,7 @@ def test_a_kept_key_goes_to_no_other_address_than_the_one_it_was_saved_for(run: 
 
         providers = service(tmp_path, keyring, connect=connect)
         await providers.load()
-        await providers.save_key("netmind", "first")
+        await providers.save_key("netmind", "sk-first")
         assert providers.card("haiper").has_key
         assert providers.card("haiper").key_owner == "netmind"
         await providers.connected("netmind")
@@ -231,9 +231,9 @@ def test_a_kept_key_goes_to_no_other_address_than_the_one_it_was_saved_for(run: 
             assert not providers.card(name).has_key, "the key is asked for again"
             await providers.connected(name)
             assert asked["https://own.example"]() is None
-        await providers.save_key("netmind", "second")
-        assert [asked[url]() for url in (NETMIND.default_base_url, "https://own.example")] == ["first", "second"]
-        assert keyring.held == {"netmind": "first", "netmind https://own.example:443": "second"}
+        await providers.save_key("netmind", "sk-second")
+        assert [asked[url]() for url in (NETMIND.default_base_url, "https://own.example")] == ["sk-first", "sk-second"]
+        assert keyring.held == {"netmind": "sk-first", "netmind https://own.example:443": "sk-second"}
         again = service(tmp_path, keyring)
         await again.load()
         assert again.card("netmind").has_key
