@@ -88,7 +88,8 @@ before=$(cd "$root/home/creator" && find . -type f | sort | xargs -d '\n' sha256
 find "$root/home/creator/Documents/Slowlight" -type f | grep -q . || fail "there are no results to keep"
 inside apt-get -q -y remove slowlight >>"$log" 2>&1 || fail "apt cannot remove it"
 [ -z "$(traces)" ] || fail "apt remove leaves: $(traces)"
-inside apt-get -q -y purge slowlight >>"$log" 2>&1 || fail "apt cannot purge it"
+! inside dpkg-query -W slowlight >/dev/null 2>&1 || fail "dpkg still knows it: it left configuration files"
+inside apt-get -q -y autoremove --purge >>"$log" 2>&1 || fail "apt cannot remove what it brought along"
 [ "$before" = "$(cd "$root/home/creator" && find . -type f | sort | xargs -d '\n' sha256sum)" ] ||
     fail "removing it changed something of the person's"
 say "removed: nothing of it stays, and the results and settings of the person are as they were"
