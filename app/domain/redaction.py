@@ -32,11 +32,12 @@ _PATTERNS = (
 
 
 def shapes_of(secret: str) -> tuple[str, ...]:
-    """The forms in which a secret may turn up: plain, percent-encoded, backwards, in base64. The longest comes first, so
-    that no part of one is left over.
+    """The forms in which a secret may turn up: plain, percent-encoded, backwards, in hex, in base64.
+
+    The longest comes first, so that no part of one is left over.
     """
     raw = secret.encode("utf-8", "surrogatepass")
-    shapes = {secret, quote(secret, safe="", errors="replace"), secret[::-1]}
+    shapes = {secret, quote(secret, safe="", errors="replace"), secret[::-1], raw.hex(), raw.hex().upper()}
     # Base64 of a text that holds the secret differs by where it starts; the last group may hold a neighbour's bits.
     for offset in range(3):
         skipped = -offset % 3

@@ -24,6 +24,7 @@ from app.domain.job import Job
 from app.domain.keys import KeyTextError
 from app.domain.media import Medium
 from app.domain.request import GenerationRequest
+from app.services.support_file import support_text
 from app.studio_window import StudioWindow
 from app.system import event_loop
 from app.system.logs import start_logging
@@ -83,6 +84,7 @@ async def _crash(studio: Studio, *keys: str) -> None:
             raise ValueError(key)
         except ValueError:
             log.exception("reversed %s", key[::-1])
+        log.debug("in hex %s and %s", key.encode().hex(), key.encode().hex().upper())
 
 
 def _children() -> list[str]:
@@ -152,8 +154,11 @@ async def _drive(qt: QApplication, profile: Path, pasted: str) -> int:
     seen = await _seen(desk, jobs)
     saved = next(job for job in jobs if job.saved_assets)
     await studio.jobs.save_copy(saved.saved_assets[0], profile.parent / "export.png")
+    sources = studio.support_sources()
+    support = [await support_text(sources, with_prompts=True), await support_text(sources)]
+    papers = {"support": support, "reports": [await asyncio.to_thread(sources.reports.text)]}
     lines = [f"{job.provider_id} {job.prompt} {job.state} {job.problem.code if job.problem else ''}" for job in jobs]
-    print(json.dumps({"jobs": lines, "said": said, "children": children, "seen": seen}), flush=True)
+    print(json.dumps({"jobs": lines, "said": said, "children": children, "seen": seen, **papers}), flush=True)
     desk.end()
     await studio.close()
     return 0

@@ -77,6 +77,7 @@ class Echo:
         sent = seen.headers.get("authorization", "")
         key = sent.removeprefix("Bearer ")
         shapes: list[Json] = [key, key[::-1], quote(key, safe=""), base64.b64encode(sent.encode()).decode()]
+        shapes += [key.encode().hex(), key.encode().hex().upper()]
         echo: JsonObject = {
             "meta_info": {
                 "netmind_api_token": {"api_token": key, "user": {"nickname": key}},

@@ -14,6 +14,7 @@ from tests.whole.echo import PICTURE, WORDS, Echo
 KEY = "sk-CANARY-Zq7/x+Wv=4RtYp2LmN8sKd"
 PASTED = "sk-CANARY-Jb3/h+Qc=9GfTx5VnM1wEa"
 SHAPES = [shape for key in (KEY, PASTED) for shape in shapes_of(key) if len(shape) >= 16]
+SHAPES += [shape for key in (KEY, PASTED) for shape in (key.encode().hex(), key.encode().hex().upper())]
 
 
 def hits(words: str) -> list[str]:
@@ -73,6 +74,8 @@ def test_a_key_is_found_nowhere_but_at_its_own_origin(tmp_path: Path) -> None:
         assert {line.split()[0] for line in states} == {*WORDS, "a"}, "a flow is missing"
         assert stranger.seen, "no result was fetched"
         assert any("good netmind" in words for words in told["seen"]), "the window was not looked at"
+        assert "RuntimeError" in told["reports"][0], "no crash was reported"
+        assert "good netmind" in told["support"][0], "the support file was not made"
         for seen in stranger.seen:
             assert hits(f"{seen.path} {seen.headers} {seen.body!r}") == []
         assert hits(written) == []
