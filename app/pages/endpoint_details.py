@@ -37,6 +37,7 @@ class EndpointDetails(QWidget):
     delete_requested = Signal(str)
     take_off_requested = Signal(str)
     add_by_id_requested = Signal(str)
+    console_requested = Signal(str)
     duplicate_requested = Signal(str)
     template_requested = Signal(str)
 
@@ -75,6 +76,7 @@ class EndpointDetails(QWidget):
         self._facts = FactTable(self)
         self._duplicate = SecondaryButton(self.tr("Duplicate"), "copy", self)
         self._template = SecondaryButton(self.tr("Save as template"), "bookmark", self)
+        self._console = SecondaryButton(self.tr("Open console"), "external-link", self)
         self._add = SecondaryButton(self.tr("Add by id"), "plus", self)
         self._off = QuietButton(self.tr("Take off this list"), "x", self)
         self.delete_button = SecondaryButton(self.tr("Delete endpoint"), "trash-2", self)
@@ -159,6 +161,7 @@ class EndpointDetails(QWidget):
         column.setContentsMargins(MARGIN, 12, MARGIN, 12)
         column.setSpacing(8)
         column.addLayout(first)
+        column.addWidget(self._console)
         column.addLayout(second)
         column.addWidget(self.delete_button)
         return foot
@@ -172,6 +175,7 @@ class EndpointDetails(QWidget):
         for button, signal in (
             (self.extend_button, self.extend_requested),
             (self.delete_button, self.delete_requested),
+            (self._console, self.console_requested),
             (self._add, self.add_by_id_requested),
             (self._off, self.take_off_requested),
             (self._duplicate, self.duplicate_requested),
@@ -246,6 +250,8 @@ class EndpointDetails(QWidget):
         self.delete_button.setVisible(is_live)
         self.delete_button.setEnabled(endpoint.goal is not Goal.DELETE)
         self._add.setVisible(is_unsure)
+        has_console = bool(self._service.account(endpoint.provider_id).console)
+        self._console.setVisible(has_console and (is_unsure or is_lost))
         self._off.setVisible(is_unsure or endpoint.phase is Phase.GONE or is_lost)
 
     def _show_price(self, _value: object = None) -> None:

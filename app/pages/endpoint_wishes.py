@@ -5,7 +5,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
 from app.domain.endpoint import Endpoint, Phase
@@ -141,6 +142,12 @@ class EndpointWishes(QObject):
         if endpoint is not None:
             self._do("save a template", self._service.save_template(endpoint.name, endpoint.plan))
             self.said.emit(self.tr("Template saved"), endpoint.name, "done")
+
+    def open_console(self, endpoint_id: str) -> None:
+        """The provider's own page, where an endpoint can be looked for."""
+        endpoint = self._service.endpoint(endpoint_id)
+        if endpoint is not None:
+            QDesktopServices.openUrl(QUrl(self._service.account(endpoint.provider_id).console))
 
     def remove_template(self, name: str) -> None:
         """Forgets an own template."""
