@@ -241,3 +241,27 @@ def test_the_icons_for_windows_and_macos_hold_the_drawings() -> None:
     assert made[offset : offset + size] == png
     assert QImage.fromData(made).width() == 48
     assert app_icons.icns({b"icp6": png})[16:] == png
+
+
+# --- the workflow ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_workflow_calls_no_action_by_a_name_that_can_be_moved() -> None:
+    for workflow in (ROOT / ".github" / "workflows").glob("*.yml"):
+        used = re.findall(r"uses: (\S+)", workflow.read_text("utf-8"))
+        assert [action for action in used if not re.fullmatch(r"[\w.-]+/[\w.-]+@[0-9a-f]{40}", action)] == []
+
+
+def test_the_workflow_tries_every_frozen_program() -> None:
+    workflow = (ROOT / ".github" / "workflows" / "package.yml").read_text("utf-8")
+    for system in ("linux", "windows", "macos"):
+        part = workflow.partition(f"\n  {system}:\n")[2].partition("\n\n  ")[0]
+        assert "make package" in part or "packaging/package.py" in part, system  # both end with the self-test
+    assert "--self-test" in (PACKAGING / "frozen.py").read_text("utf-8")
+
+
+def test_the_flatpak_may_reach_network_sound_keychain_and_its_own_folder_only() -> None:
+    manifest = (PACKAGING / "flatpak" / "app.slowlight.slowlight.yml").read_text("utf-8")
+    allowed = set(re.findall(r"^  - (--(?:share|socket|device|talk-name|filesystem)=\S+)", manifest, re.MULTILINE))
+    assert {"--share=network", "--socket=pulseaudio", "--talk-name=org.freedesktop.secrets"} <= allowed
+    assert [one for one in allowed if "filesystem" in one] == ["--filesystem=xdg-documents/Slowlight:create"]
