@@ -37,8 +37,9 @@ def prepare(connection: sqlite3.Connection) -> bool:
             connection.execute(_INDEX)
             connection.execute("INSERT INTO job_search (job_search) VALUES ('rebuild')")
     except sqlite3.OperationalError as error:
-        if "fts5" not in str(error) and "no such table" not in str(error):
+        if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
             raise
+        # there is no FTS5 here, or the description of the index is damaged so that it cannot even be dropped
         log.warning("this SQLite searches without an index: %s", error)
         return False
     return True
@@ -53,7 +54,7 @@ def _is_sound(connection: sqlite3.Connection) -> bool:
             connection.execute("INSERT INTO job_search (job_search) VALUES ('integrity-check')")
             return True
     except sqlite3.DatabaseError as error:
-        if isinstance(error, sqlite3.OperationalError):
+        if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT):
             raise
     return False
 
