@@ -78,12 +78,13 @@ class PartFile:
     def resume_point(self) -> ResumePoint | None:
         """What an earlier, interrupted download left behind; None when it cannot be trusted."""
         try:
-            noted = json.loads(self._note.read_bytes()[:4096])
+            noted = json.loads(_read_plain(self._note))
             offset, etag = int(noted["synced"]), str(noted["etag"])
             there = self.path.lstat()
         except (OSError, ValueError, TypeError, KeyError):
             return None
-        sound = stat.S_ISREG(there.st_mode) and there.st_nlink == 1 and 0 < offset <= there.st_size
+        is_ours = os.name != "posix" or there.st_uid == os.getuid()
+        sound = stat.S_ISREG(there.st_mode) and there.st_nlink == 1 and is_ours and 0 < offset <= there.st_size
         return ResumePoint(offset, etag) if sound and is_strong(etag) else None
 
     def check_space(self, needed_bytes: int) -> None:
@@ -187,14 +188,25 @@ class PartFile:
         try:
             os.fsync(self._file)
             noted = json.dumps({"synced": self.size_bytes, "etag": etag}).encode()
-            descriptor = os.open(
-                self._note, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0), 0o600
-            )
+            self._note.unlink(missing_ok=True)
+            descriptor = os.open(self._note, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o600)
             with os.fdopen(descriptor, "wb") as note:
                 note.write(noted)
         except OSError:
             return
         self._synced = self.size_bytes
+
+
+def _read_plain(path: Path) -> bytes:
+    """The beginning of a plain file; a link or a pipe in its place is not followed and not waited for. Raises OSError."""
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(path, flags)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "not a plain file")
+        return os.read(descriptor, 4096)
+    finally:
+        os.close(descriptor)
 
 
 def is_strong(etag: str) -> bool:
