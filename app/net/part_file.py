@@ -6,12 +6,14 @@ that were synced; it ends in `.part` too, so that whoever sweeps old parts takes
 a thread.
 """
 
+import contextlib
 import errno
 import hashlib
 import json
 import os
 import shutil
 import stat
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -105,13 +107,14 @@ class PartFile:
         """
         safe = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
         try:
-            self._note.unlink(missing_ok=True)
-            if offset == 0:
-                self.path.unlink(missing_ok=True)
-                self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL | safe, 0o600)
-            else:
-                self._file = os.open(self.path, os.O_RDWR | safe)
-                os.ftruncate(self._file, offset)
+            with _held(self.path.parent) as place:
+                _unlink(self._note, place)
+                if offset == 0:
+                    _unlink(self.path, place)
+                    self._file = _open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL | safe, place)
+                else:
+                    self._file = _open(self.path, os.O_RDWR | safe, place)
+                    os.ftruncate(self._file, offset)
             self._read_back(self._file, offset)
         except OSError as error:
             self.close()
@@ -188,13 +191,37 @@ class PartFile:
         try:
             os.fsync(self._file)
             noted = json.dumps({"synced": self.size_bytes, "etag": etag}).encode()
-            self._note.unlink(missing_ok=True)
-            descriptor = os.open(self._note, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o600)
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
+            with _held(self._note.parent) as place:
+                _unlink(self._note, place)
+                descriptor = _open(self._note, flags, place)
             with os.fdopen(descriptor, "wb") as note:
                 note.write(noted)
         except OSError:
             return
         self._synced = self.size_bytes
+
+
+@contextlib.contextmanager
+def _held(folder: Path) -> Iterator[int | None]:
+    """The folder itself, whatever its name leads to a moment later; None where the system has no such thing."""
+    if os.open not in os.supports_dir_fd:
+        yield None
+        return
+    place = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        yield place
+    finally:
+        os.close(place)
+
+
+def _open(path: Path, flags: int, place: int | None) -> int:
+    return os.open(path if place is None else path.name, flags, 0o600, dir_fd=place)
+
+
+def _unlink(path: Path, place: int | None) -> None:
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(path if place is None else path.name, dir_fd=place)
 
 
 def _read_plain(path: Path) -> bytes:

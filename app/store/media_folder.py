@@ -220,7 +220,7 @@ def _take_name(part: Path, target: Path) -> bool:
             return False
         return True
     try:
-        target.hardlink_to(part)
+        _link(part, target)
     except FileExistsError:
         return False
     except OSError as error:
@@ -233,6 +233,18 @@ def _take_name(part: Path, target: Path) -> bool:
         return True
     part.unlink()
     return True
+
+
+def _link(part: Path, target: Path) -> None:
+    """Both names in the same folder, whatever its own name leads to meanwhile."""
+    if os.link not in os.supports_dir_fd or part.parent != target.parent:
+        target.hardlink_to(part)
+        return
+    place = os.open(part.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        os.link(part.name, target.name, src_dir_fd=place, dst_dir_fd=place)
+    finally:
+        os.close(place)
 
 
 def _same_content(part: Path, target: Path) -> bool:

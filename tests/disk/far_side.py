@@ -15,9 +15,10 @@ _WORDS = IN_NETMIND.words
 
 
 class FarSide:
-    """`with FarSide() as far_side:`; `paid` holds the prompt of every accepted POST, in order."""
+    """`with FarSide() as far_side:`; `paid` holds the prompt of every accepted POST, in order. Ids begin at `first`."""
 
-    def __init__(self) -> None:
+    def __init__(self, first: int = 1) -> None:
+        self._first = first
         self.paid: list[str] = []
         self._lock = Lock()
         outer = self
@@ -29,7 +30,7 @@ class FarSide:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 with outer._lock:
                     outer.paid.append(str(body["config"]["prompt"]))
-                    number = len(outer.paid)
+                    number = outer._first + len(outer.paid) - 1
                 self._answer(json.dumps(outer.told(number, "queued")).encode(), "application/json")
 
             def do_GET(self) -> None:
@@ -37,7 +38,7 @@ class FarSide:
                 if path.startswith("/files/"):
                     self._answer(PICTURE, "image/png")
                 elif path == IN_NETMIND.create_path:
-                    roll = IN_NETMIND.roll([outer.told(n + 1, "succeeded") for n in range(len(outer.paid))])
+                    roll = IN_NETMIND.roll([outer.told(n + outer._first, "succeeded") for n in range(len(outer.paid))])
                     self._answer(json.dumps(roll).encode(), "application/json")
                 else:
                     told = outer.told(int(path.rsplit("r", 1)[1]), "succeeded")

@@ -80,7 +80,7 @@ def counts(profile: Path, tmp_path_factory: pytest.TempPathFactory) -> Counter[s
     """How many calls of each kind the busiest thread of a life makes."""
     folder = tmp_path_factory.mktemp("counted")
     shutil.copytree(profile, folder / "profile")
-    with FarSide() as far_side:
+    with FarSide(first=100) as far_side:
         log = folder / "log"
         trace = ("strace", "-f", "-o", str(log), "-e", f"trace={','.join(CALLS)}")
         assert life(folder / "profile", far_side.address, "counted", strace=trace) == 0
@@ -95,7 +95,7 @@ def play(profile: Path, folder: Path, fault: Fault) -> str:
     """A life with one fault and a life after it; raises AssertionError, or says where the job stands."""
     shutil.copytree(profile, folder)
     trace = ("strace", "-f", "-o", os.devnull, "-e", f"trace={fault.call}", "-e", f"inject={fault.call}:{fault.what}")
-    with FarSide() as far_side:
+    with FarSide(first=100) as far_side:
         life(folder, far_side.address, "a boat", strace=trace, limit_s=STUCK_S if "+" in fault.what else 60.0)
         assert life(folder, far_side.address) == 0, f"{fault}: the next start"
         paid = far_side.paid.count("a boat")
