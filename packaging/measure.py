@@ -2,9 +2,9 @@
 
     build/package/venv/bin/python packaging/measure.py        after packaging/package.py has frozen both
 
-The machine may be busy: starts alternate, and the quickest of each are compared, since other work only ever adds. A start ends when the first pixel of
-the window is on the screen, seen from outside, so that both are watched in the same way. Linux with Xvfb; elsewhere the
-sizes alone. Exit 1 when a limit is broken.
+The machine may be busy: starts alternate, and the quickest of each are compared, since other work only ever adds. A
+start ends when the first pixel of the window is on the screen, seen from outside, so that both are watched in the same
+way. Linux with Xvfb; elsewhere the sizes alone. Exit 1 when a limit is broken.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def starts() -> bool:
             watch.start_s([*command, *profile])
         times = [(watch.start_s([*source, *profile]), watch.start_s([*packaged, *profile])) for _ in range(STARTS)]
     from_source, from_package = (min(column) for column in zip(*times, strict=True))
-    ratio = from_package / from_source
+    ratio: float = from_package / from_source
     print(f"start: packaged {from_package:.2f} s    from source {from_source:.2f} s    (the quickest of {STARTS} each)")
     print(f"start ratio: {ratio:.2f} (limit {LARGEST_START_RATIO})")
     return ratio <= LARGEST_START_RATIO
