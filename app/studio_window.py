@@ -22,6 +22,7 @@ from app.pages.endpoint_notes import EndpointNotes
 from app.pages.job_notes import PAGE_OF, JobNotes
 from app.pages.leaving import LeavingDialog, what_is_left
 from app.pages.main_window import WELCOME, MainWindow
+from app.pages.navigation_counts import NavigationCounts
 from app.pages.orphan_notes import OrphanNotes
 from app.pages.settings_page import SettingsPage
 from app.pages.support_desk import SupportDesk
@@ -296,8 +297,7 @@ class StudioWindow(QObject):
         window.page_shown.connect(self._page_shown)
         studio.activity.unread_changed.connect(lambda n: window.navigation.set_badge("activity", str(n) if n else ""))
         studio.settings.changed.connect(self._setting_changed)
-        studio.jobs.job_added.connect(self._count)
-        studio.jobs.job_changed.connect(self._count)
+        NavigationCounts(window, studio.jobs, MEDIA)
         studio.jobs.job_rested.connect(self._note_in_activity)
         studio.jobs.key_trouble.connect(self._key_trouble)
         studio.jobs.trouble.connect(self._say_trouble)
@@ -344,12 +344,6 @@ class StudioWindow(QObject):
             self.appearance.set_mode(str(settings.get(key)))
         elif key == "appearance.reduced_motion":
             self.appearance.set_reduced_motion(bool(settings.get(key)))
-
-    def _count(self, _job: object = None) -> None:
-        running = self._studio.jobs.unfinished()
-        for key, medium in MEDIA.items():
-            count = sum(1 for job in running if job.medium is medium and not job.set_aside)
-            self.window.navigation.set_badge(key, str(count) if count else "")
 
     def _note_in_activity(self, job: Job) -> None:
         activity = self._studio.activity

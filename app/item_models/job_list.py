@@ -1,8 +1,9 @@
 """The jobs of one medium for the right-hand column: what is on its way first, then what is finished, by day."""
 
 from collections.abc import Hashable
+from time import monotonic
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from app.domain.job import WATCHED, Job, JobState, line_order
 from app.domain.job_words import JobAction
@@ -15,6 +16,8 @@ FINISHED_KEPT = 200
 """More than anybody scrolls to in a column; the rest is in History."""
 
 _QUEUE = "queue"
+BURST, BURST_S, LATER_MS = 40, 0.05, 60
+"""After so many changes that follow each other so closely, changes wait so long for each other."""
 _RUNNING = frozenset({JobState.SENDING, JobState.RUNNING, JobState.SAVING})
 _RANKS = {JobState.RUNNING: 0, JobState.SAVING: 0, JobState.SENDING: 1, JobState.QUEUED: 1, JobState.WAITING: 2}
 """What runs stands above what is in line over there, and that above what waits here."""
@@ -33,6 +36,8 @@ class JobListModel(JobRows):
         super().__init__(facts, parent)
         self._medium = medium
         self._counts = (0, 0)
+        self._later: dict[str, Job] = {}
+        self._burst, self._last_s = 0, 0.0
         self.replace_all(jobs.recent(medium))
         self._count()
         jobs.job_added.connect(self._on_job)
@@ -95,23 +100,60 @@ class JobListModel(JobRows):
     def _on_job(self, job: Job) -> None:
         if job.medium is not self._medium:
             return
+        now_s = monotonic()
+        self._burst = self._burst + 1 if now_s - self._last_s < BURST_S else 0
+        self._last_s = now_s
+        if self._burst < BURST and not self._later:
+            self._show_job(job)
+            return
+        if not self._later:
+            QTimer.singleShot(LATER_MS, self, self.catch_up)
+        self._later[job.job_id] = job
+
+    def catch_up(self) -> None:
+        """In a storm of changes the list is brought up to date some times a second, and not for every one of them."""
+        later, self._later = self._later, {}
+        with self.one_arrangement():
+            for job in later.values():
+                self._show_job(job)
+
+    def _show_job(self, job: Job) -> None:
+        old = self._jobs.get(job.job_id)
         self.put(job)
-        self._count()
+        self._recount(old, job)
         while len(self._ids) > FINISHED_KEPT and self.job_at(len(self._ids) - 1).is_resting:
             self.drop(self._ids[-1])
 
     def _on_removed(self, job_id: str) -> None:
+        self._later.pop(job_id, None)
         self.drop(job_id)
         self._count()
 
     def _count(self) -> None:
-        on_the_way = [job for job in self._jobs.values() if not job.is_resting]
-        running = sum(job.state in _RUNNING and not _set_aside(job) for job in on_the_way)
-        waiting = sum(job.state in _WAITING and not _set_aside(job) for job in on_the_way)
+        counted = [_counted(job) for job in self._jobs.values() if not job.is_resting]
+        self._say_counts(sum(kind == 1 for kind in counted), sum(kind == 2 for kind in counted))
+
+    def _recount(self, old: Job | None, new: Job) -> None:
+        """As `_count`, from what one change means."""
+        running, waiting = self._counts
+        before, after = _counted(old), _counted(new)
+        self._say_counts(
+            running + (after == 1) - (before == 1),
+            waiting + (after == 2) - (before == 2),
+        )
+
+    def _say_counts(self, running: int, waiting: int) -> None:
         if (running, waiting) != self._counts:
             self._counts = (running, waiting)
             self._resection()
             self.counts_changed.emit(running, waiting)
+
+
+def _counted(job: Job | None) -> int:
+    """1 for one that runs, 2 for one that waits, 0 for one that is neither."""
+    if job is None or job.is_resting or _set_aside(job):
+        return 0
+    return 1 if job.state in _RUNNING else 2 if job.state in _WAITING else 0
 
 
 def _set_aside(job: Job) -> bool:

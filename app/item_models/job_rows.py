@@ -5,7 +5,8 @@ move. Nothing is ever reset because one job changed, so selection and scroll pos
 """
 
 from bisect import bisect_left
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -47,6 +48,7 @@ class JobRows(QAbstractListModel):
         self._groups: list[Hashable] = []
         self._sections: tuple[Section, ...] | None = None
         self._ticking: set[str] = set()
+        self._is_arranging = self._is_disarranged = False
         self._ticker = QTimer(self)
         self._ticker.setInterval(TICK_MS)
         self._ticker.timeout.connect(self.tick)
@@ -208,7 +210,21 @@ class JobRows(QAbstractListModel):
 
     def _resection(self) -> None:
         self._sections = None
-        self.sections_changed.emit()
+        if self._is_arranging:
+            self._is_disarranged = True
+        else:
+            self.sections_changed.emit()
+
+    @contextmanager
+    def one_arrangement(self) -> Iterator[None]:
+        """Many changes of rows, after which the headings are looked at once."""
+        self._is_arranging, self._is_disarranged = True, False
+        try:
+            yield
+        finally:
+            self._is_arranging = False
+            if self._is_disarranged:
+                self.sections_changed.emit()
 
     # --- time and pictures
 

@@ -34,6 +34,7 @@ class JobBook:
         self._store = store
         self._tell = tell
         self._jobs: dict[str, Job] = {}
+        self._open: dict[str, Job] = {}
         self._seen: dict[str, Job] = {}
         self._unwritten: set[str] = set()
         self._behind: set[str] = set()
@@ -47,7 +48,8 @@ class JobBook:
             found += await self._store.recent(medium, RECENT_PER_MEDIUM)
         found += await self._store.unfinished()
         new = {job.job_id: job for job in found if job.job_id not in self._jobs}  # a wish may be quicker than this
-        self._jobs |= new
+        for job in new.values():
+            self._keep(job)
         return sorted(new.values(), key=lambda job: job.created_at)
 
     # --- reading
@@ -63,9 +65,10 @@ class JobBook:
     def with_state(self, states: Iterable[JobState], provider_id: str = "") -> list[Job]:
         """Jobs in one of these states, in the order of the line: as arranged, else as they were asked for."""
         wanted = frozenset(states)
+        known = self._open if wanted.isdisjoint(RESTING) else self._jobs
         found = [
             job
-            for job in self._jobs.values()
+            for job in known.values()
             if job.state in wanted and provider_id in ("", job.provider_id) and job.job_id not in self._left_alone
         ]
         return sorted(found, key=line_order)
@@ -91,9 +94,9 @@ class JobBook:
     def begin(self, job: Job) -> None:
         """Takes a new wish. Until `write_down` its changes are made in memory only."""
         self._unwritten.add(job.job_id)
-        self._jobs[job.job_id] = job
-        ended = [old for old in self._jobs.values() if old.is_resting]
-        if len(ended) > RESTING_KEPT:
+        self._keep(job)
+        if len(self._jobs) - len(self._open) > RESTING_KEPT:
+            ended = (old for old in self._jobs.values() if old.is_resting)
             oldest = min(ended, key=lambda old: old.created_at)
             self._seen[oldest.job_id] = self._jobs.pop(oldest.job_id)
             self._trim_seen()
@@ -145,12 +148,13 @@ class JobBook:
 
     def put(self, job: Job) -> None:
         """Takes a job that is on disk and was not in memory."""
-        self._jobs[job.job_id] = job
+        self._keep(job)
 
     def forget(self, job_id: str) -> Job | None:
         """Takes a job out of memory."""
         seen = self._seen.pop(job_id, None)
         self._behind.discard(job_id)
+        self._open.pop(job_id, None)
         return self._jobs.pop(job_id, None) or seen
 
     # --- changing
@@ -220,12 +224,23 @@ class JobBook:
 
     def _publish(self, old: Job, new: Job) -> Job:
         if new.job_id in self._jobs or new.state not in RESTING:
-            self._jobs[new.job_id] = new
+            self._keep(new)
         if new.job_id in self._seen or new.job_id not in self._jobs:
             self._seen[new.job_id] = new
         if new != old:
             self._tell(old, new)
         return new
+
+    def _keep(self, job: Job) -> None:
+        self._jobs[job.job_id] = job
+        if job.is_resting:
+            self._open.pop(job.job_id, None)
+        else:
+            self._open[job.job_id] = job
+
+    def unfinished(self) -> list[Job]:
+        """Everything that is on its way, in no order."""
+        return list(self._open.values())
 
     def _trim_seen(self) -> None:
         for job_id in list(self._seen)[: max(0, len(self._seen) - SEEN_KEPT)]:

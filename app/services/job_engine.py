@@ -54,6 +54,7 @@ class JobEngine:
         self._probes: dict[str, asyncio.Task[None]] = {}
         self._unhurried: set[asyncio.Task[None]] = set()
         self._is_closing = False
+        self._is_dispatching = False
 
     async def start(self) -> None:
         """Takes up what the last run left: unfinished jobs go on where they stood, and none waits for another."""
@@ -142,7 +143,14 @@ class JobEngine:
     # --- sending
 
     def dispatch(self) -> None:
-        """Sends waiting jobs in the order of the line while there are places free, overall and at their provider."""
+        """Sends waiting jobs while there are places free; in the loop's next turn, once for all who ask in this one."""
+        if not self._is_dispatching:
+            self._is_dispatching = True
+            asyncio.get_running_loop().call_soon(self._dispatch)
+
+    def _dispatch(self) -> None:
+        """In the order of the line, overall and at each provider as many as may run."""
+        self._is_dispatching = False
         rules = self._tools.rules
         if self._is_closing or rules.is_paused():
             return

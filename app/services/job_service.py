@@ -321,7 +321,7 @@ class JobService(QObject):
 
     def unfinished(self) -> list[Job]:
         """Everything that is still on its way, oldest first."""
-        return [job for job in reversed(self._book.all()) if not job.is_resting]
+        return sorted(self._book.unfinished(), key=lambda job: job.created_at)
 
     def expected_seconds(self, provider_id: str, model_id: str) -> float | None:
         """About how long this model takes: the median of its own past times, else what its spec says."""

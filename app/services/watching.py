@@ -39,6 +39,8 @@ LOST_FROM_LIST_PAUSE_S = 15.0
 """A job that the list does not show is asked for by itself, but rarely."""
 MOST_ALONE, NEXT_FEW_S = 4, 1.0
 """So many of these in one round, and so soon the next ones."""
+BREATH, LISTED_PER_S, LIST_REST_MOST_S = 25, 200, 5.0
+"""A long list is work: it is read no more often than this many jobs in a second, and at least so often."""
 LIST_REST_S = 300.0
 """After a list that could not be read, jobs are asked for one by one for this long."""
 SET_ASIDE_PAUSE_S = 60.0
@@ -229,12 +231,18 @@ class Watcher:
             self._no_list_until_s = self._clock.monotonic_s() + self._seams.pause_s(LIST_REST_S)
             return due
         left_out = []
-        for job in jobs:
+        for number, job in enumerate(jobs):
+            if number % BREATH == BREATH - 1:
+                await asyncio.sleep(0)  # the window is drawn meanwhile
             snapshot = listed.get(ref_key(job.remote_ref or {}))
             if snapshot is not None:
                 await self._answered(job, snapshot)
             else:
                 left_out.append(job)
+        rest_s = self._clock.monotonic_s() + self._seams.pause_s(min(LIST_REST_MOST_S, len(jobs) / LISTED_PER_S))
+        for job in jobs:
+            watch = self._watch(job)
+            watch.due_s = max(watch.due_s, rest_s)
         return self._due_alone(left_out)
 
     def _due_alone(self, left_out: list[Job]) -> list[Job]:

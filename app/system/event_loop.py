@@ -25,11 +25,30 @@ _Ts = TypeVarTuple("_Ts")
 _T = TypeVar("_T")
 
 
+class _Handles(dict[int, asyncio.Handle]):
+    """Handles by the id of their Qt timer. One that is gone already may be taken out once more.
+
+    A callback may cancel the very timer that calls it, as the deadlines of anyio do; qasync takes it out afterwards.
+    """
+
+    called = 0
+    """The timer that qasync has looked up last, to call its handle."""
+
+    def __getitem__(self, timer_id: int) -> asyncio.Handle:
+        self.called = timer_id
+        return super().__getitem__(timer_id)
+
+    def __delitem__(self, timer_id: int) -> None:
+        self.pop(timer_id, None)
+
+
 class StudioLoop(qasync.QEventLoop):  # type: ignore[misc]  # qasync builds this class at run time
     """A qasync loop whose cancelled timers are gone at once and whose threads are Python's own."""
 
     def __init__(self, app: QCoreApplication) -> None:
         super().__init__(app)
+        self._waiting = _Handles()
+        self._timer._SimpleTimer__callbacks = self._waiting
         self._workers = ThreadPoolExecutor(WORKER_THREADS, thread_name_prefix="slowlight")
         self.set_default_executor(self._workers)
 
@@ -58,16 +77,16 @@ class StudioLoop(qasync.QEventLoop):  # type: ignore[misc]  # qasync builds this
         return cast("asyncio.TimerHandle", self._add_callback(handle, delay))
 
     def _timer_handle_cancelled(self, handle: asyncio.TimerHandle) -> None:
-        waiting: dict[int, asyncio.Handle] = self._timer._SimpleTimer__callbacks
-        for timer_id, known in list(waiting.items()):
+        for timer_id, known in list(self._waiting.items()):
             if known is handle:
-                self._timer.killTimer(timer_id)
-                del waiting[timer_id]
+                if timer_id != self._waiting.called:  # that one is ended by qasync when its callback returns
+                    self._timer.killTimer(timer_id)
+                    del self._waiting[timer_id]
                 return
 
     def open_timer_count(self) -> int:
         """How many Qt timers the loop holds; for the test that guards against the leak."""
-        return len(self._timer._SimpleTimer__callbacks)
+        return len(self._waiting)
 
     def close(self) -> None:
         if not self.is_closed():

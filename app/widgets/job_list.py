@@ -10,6 +10,7 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
     QPainter,
+    QPaintEvent,
     QShowEvent,
 )
 from PySide6.QtWidgets import QToolTip, QVBoxLayout, QWidget
@@ -179,6 +180,10 @@ class JobListView(SectionView):
         else:
             self.action_requested.emit(job_id, action)
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        self._delegate.dirty = event.region()
+        super().paintEvent(event)
+
     def _open_menu(self, where: QPoint) -> None:
         index = self.currentIndex()
         if index.isValid():
@@ -279,14 +284,9 @@ class JobListView(SectionView):
     # --- the light of what cannot be measured
 
     def _sweeping(self) -> list[QModelIndex]:
-        seen = self.viewport().rect()
-        found = []
-        for section in self.rows().sections()[:1]:
-            for row in range(section.first, section.first + section.count):
-                index = self.rows().index(row, 0)
-                if self.visualRect(index).intersects(seen) and index.data(JobRole.PROGRESS) == Progress(None):
-                    found.append(index)
-        return found
+        queue = sum(section.count for section in self.rows().sections()[:1])
+        seen = [self.rows().index(row, 0) for row in self.seen_rows() if row < queue]
+        return [index for index in seen if index.data(JobRole.PROGRESS) == Progress(None)]
 
     def _attend(self) -> None:
         """Frames are drawn only while a light is to be seen."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from PySide6.QtCore import QObject, QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QRegion
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.domain.job import JobState
@@ -35,7 +35,7 @@ _QUICK_MOST = 2
 class JobRowDelegate(QStyledItemDelegate):
     """`phase` (0 to 1, or below 0 without motion) moves the light of lines that nobody can measure.
 
-    `hot` is the action under the pointer, in the row under the pointer.
+    `hot` is the action under the pointer, in the row under the pointer; `dirty` what has to be painted now.
     """
 
     def __init__(self, facts: JobFacts, parent: QObject | None = None) -> None:
@@ -44,6 +44,7 @@ class JobRowDelegate(QStyledItemDelegate):
         self._covers = cover_art.Covers()
         self.phase = -1.0
         self.hot: JobAction | None = None
+        self.dirty = QRegion()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(240, HEIGHT)
@@ -58,14 +59,16 @@ class JobRowDelegate(QStyledItemDelegate):
         if state & QStyle.StateFlag.State_HasFocus:
             painting.focus_ring(painter, row.rect.adjusted(2, 2, -2, -2), appearance.RADIUS_SMALL)
         self._paint_picture(painter, picture_rect(row), index)
-        quick = list(self.quick_rects(row, index)) if hovered else []
-        end = side_of(row.width) + _BUTTON * len(quick)
-        role = JobRole.LINE if row.width >= _NARROW else JobRole.BRIEF
-        self._paint_words(painter, row.inner(text_start(row.width), 0, end, 0), index, role)
         progress = index.data(JobRole.PROGRESS)
         if isinstance(progress, Progress):
             line = progress_rect(row)
             cover_art.progress_line(painter, line, progress.share, self.phase, mirrored=row.mirrored)
+            if line.toAlignedRect().contains(self.dirty.intersected(option.rect).boundingRect()):
+                return  # only its light has moved
+        quick = list(self.quick_rects(row, index)) if hovered else []
+        end = side_of(row.width) + _BUTTON * len(quick)
+        role = JobRole.LINE if row.width >= _NARROW else JobRole.BRIEF
+        self._paint_words(painter, row.inner(text_start(row.width), 0, end, 0), index, role)
         for action, box in quick:
             self._paint_button(painter, box, action)
 

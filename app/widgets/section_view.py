@@ -6,7 +6,18 @@ row, and only what is seen is painted.
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QPoint, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPoint,
+    QRect,
+    QRectF,
+    Qt,
+    QTimer,
+    Signal,
+)
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
@@ -28,6 +39,7 @@ from app.widgets.floating_bar import FloatingBar
 from app.widgets.section_layout import Measures, SectionLayout
 
 HEADING_SIDE = 18
+REPAINT_MS = 60
 LINE_PX = 40  # one step of the wheel is three of these
 
 
@@ -46,6 +58,9 @@ class SectionView(QListView):
         self._hovered = -1
         self._ring = False
         self._rows: JobRows | None = None
+        self._is_stale = False
+        self._calm = QTimer(self, singleShot=True, interval=REPAINT_MS)
+        self._calm.timeout.connect(self._calmed)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setMouseTracking(True)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -87,15 +102,33 @@ class SectionView(QListView):
         """Where the headings are now, in viewport coordinates, in the order of the sections."""
         return [self._seen(self._layout.heading_rect(block)) for block in self._layout.blocks]
 
+    def seen_rows(self) -> range:
+        """The rows of which something is seen now."""
+        top = self.verticalOffset()
+        return self._layout.rows_between(top, top + self.viewport().height())
+
     # --- arrangement
 
     def _arrange(self) -> None:
         sections = self._rows.sections() if self._rows is not None else ()
         self._layout = SectionLayout.of(sections, self.viewport().width(), self._measures)
         self.updateGeometries()
-        self.viewport().update()
+        self._repaint_soon()
         self.laid_out.emit()
         self._fetch_when_near_the_end()
+
+    def _repaint_soon(self) -> None:
+        """At once, but not more than some times a second: rows may come and go in a storm."""
+        if self._calm.isActive():
+            self._is_stale = True
+            return
+        self._is_stale = False
+        self._calm.start()
+        self.viewport().update()
+
+    def _calmed(self) -> None:
+        if self._is_stale:
+            self._repaint_soon()
 
     def doItemsLayout(self) -> None:
         """Qt asks for this after rows came or went. Its own arrangement is not used."""

@@ -33,6 +33,7 @@ class Scene:
         self.model.dataChanged.connect(lambda first, last, roles: self.changed.append((first.row(), last.row())))
 
     def prompts(self) -> list[str]:
+        self.model.catch_up()
         return [str(self.model.index(row, 0).data()) for row in range(self.model.rowCount())]
 
     def headings(self) -> list[tuple[str, str, int]]:
@@ -145,6 +146,7 @@ def test_the_column_keeps_a_bounded_number_of_jobs_and_never_drops_an_unfinished
     scene.jobs.add(make_job("long", JobState.RUNNING, created_at=ago(days=9)))
     for number in range(FINISHED_KEPT + 5):
         scene.jobs.add(make_job(f"job {number}", created_at=ago(seconds=number)))
+    scene.model.catch_up()
     assert scene.model.rowCount() == FINISHED_KEPT
     assert scene.prompts()[0] == "long"
 

@@ -64,3 +64,22 @@ def test_a_generator_that_is_left_half_way_is_closed_by_a_task_of_the_loop(run: 
 
     run(story())
     assert closed == [True]
+
+
+def test_a_callback_may_cancel_the_timer_that_calls_it(studio_loop: StudioLoop) -> None:
+    """As the deadlines of anyio do when a connection takes too long."""
+
+    async def story() -> None:
+        done = asyncio.Event()
+        handles: list[asyncio.TimerHandle] = []
+
+        def ends_itself() -> None:
+            handles[0].cancel()
+            done.set()
+
+        handles.append(studio_loop.call_later(0.01, ends_itself))
+        await done.wait()
+        await asyncio.sleep(0.02)
+        assert studio_loop.open_timer_count() <= 1
+
+    studio_loop.run_until_complete(story())
