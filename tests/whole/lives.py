@@ -1,8 +1,8 @@
 """The studio as a process that is killed: `python -m tests.whole.lives` imports everything once and forks a life a line.
 
 Each line on its input is a JSON object: `profile`, and `wishes`, the prompts to send by provider. A life tells its process
-id, then "up" when its wishes are taken, and ends by itself when nothing is on its way; with `rests` it waits until lost
-answers were looked for as well.
+id, then "up" when its wishes are taken, or with `sends` when the first of them goes out. It ends by itself when nothing is
+on its way; with `rests` it waits until lost answers were looked for as well.
 """
 
 import asyncio
@@ -34,6 +34,7 @@ class Life:
     profile: Path
     wishes: dict[str, str]
     rests: bool
+    sends: bool
 
 
 def _tell(words: str) -> None:
@@ -61,6 +62,8 @@ async def _live(life: Life) -> int:
     for provider_id, prompt in life.wishes.items():
         spec = _spec(studio, provider_id)
         studio.jobs.submit(studio.catalogue.request(spec, {**spec.defaults(), "prompt": prompt}))
+    while life.sends and not any(job.sent_at for job in studio.jobs.unfinished()):
+        await asyncio.sleep(0.002)
     _tell("up")
     while studio.jobs.unfinished() or (life.rests and _is_looking(studio)):
         await asyncio.sleep(0.02)
@@ -70,7 +73,7 @@ async def _live(life: Life) -> int:
 
 def _one_life(line: str) -> int:
     told = json.loads(line)
-    life = Life(Path(told["profile"]), told["wishes"], told["rests"])
+    life = Life(Path(told["profile"]), told["wishes"], told["rests"], told["sends"])
     return event_loop.run(QGuiApplication([]), _live(life))
 
 
