@@ -132,6 +132,10 @@ class HistoryPage(QWidget):
         self.filters.search.setFocus()
         self.filters.search.selectAll()
 
+    def kept_clear(self) -> int:
+        """The height in px of what can be done with the chosen jobs."""
+        return self.details.foot_height
+
     def set_mode(self, mode: str) -> None:
         """Shows cards ("grid") or rows ("list")."""
         self.filters.switch.set_mode(mode)

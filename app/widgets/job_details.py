@@ -192,6 +192,11 @@ class JobDetails(QWidget):
             corner - QPoint(size.width() - 1, size.height())
         )  # inside the window, as the button stands at its edge
 
+    @property
+    def foot_height(self) -> int:
+        """The height in px of the buttons at the bottom; 0 while they are not seen."""
+        return self.height() - self.favourite.y() + 8 if self.favourite.isVisible() else 0
+
     def _offer_delete(self, possible: bool) -> None:
         self.delete.setEnabled(possible)
         why = self.tr("A job on its way cannot be deleted")

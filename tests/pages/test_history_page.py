@@ -3,7 +3,7 @@
 from time import perf_counter
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QMenu, QScrollArea, QWidget
@@ -109,6 +109,13 @@ def test_assistive_technology_finds_the_names_it_relies_on(scene: Scene) -> None
 
 def test_opening_the_page_leads_to_the_results(scene: Scene) -> None:
     assert scene.page.focusWidget() is scene.page.grid
+
+
+def test_no_toast_covers_what_can_be_done_with_a_job(scene: Scene) -> None:
+    delete = scene.page.details.delete
+    top = delete.mapTo(scene.page, QPoint()).y()
+    assert delete.isVisible()
+    assert scene.page.height() - scene.page.kept_clear() <= top
 
 
 def test_everything_that_takes_the_focus_has_a_name(scene: Scene) -> None:
