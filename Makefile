@@ -39,7 +39,7 @@ run:
 	@exec $(VENV_PYTHON) -m app $(ARGS)
 
 test: setup-test
-	@$(HEADLESS) $(VENV_PYTHON) -m pytest -m "not long" $(ARGS)
+	@$(HEADLESS) $(VENV_PYTHON) -m pytest -n logical --maxprocesses 4 --dist loadfile -m "not long" $(ARGS)
 
 test-long: setup-test
 	@$(HEADLESS) $(VENV_PYTHON) -m pytest -m long --timeout=3600 $(ARGS)

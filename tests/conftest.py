@@ -13,6 +13,7 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 
 from app.system.event_loop import StudioLoop
+from tests.counts import pytest_runtest_protocol, pytest_terminal_summary  # noqa: F401 - hooks of pytest
 
 _T = TypeVar("_T")
 Run = Callable[[Coroutine[Any, Any, _T]], _T]

@@ -23,7 +23,7 @@ from app.store.copies import copies, first_fault
 from app.store.database import Database, OpenReport
 from app.store.job_store import JobStore
 from app.store.migrations import MIGRATIONS, Migration
-from tests.disk.counting import say
+from tests.counts import say
 from tests.store.jobs import full, job
 
 SHORT, LONG = 150, 2_000

@@ -15,7 +15,7 @@ from app.net.download import Downloaded, download
 from app.net.media_client import MediaClient
 from app.net.part_file import note_path
 from app.services.media_completeness import is_complete
-from tests.disk.counting import say
+from tests.counts import say
 from tests.disk.pictures import png
 from tests.net.servers import Seen, Wire, reply, serving
 

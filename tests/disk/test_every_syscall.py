@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.disk.counting import say
+from tests.counts import say
 from tests.disk.far_side import PICTURE, FarSide
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -18,7 +18,7 @@ from app.domain.errors import StudioError
 from app.domain.media import Medium
 from app.net.part_file import PartFile, note_path
 from app.store.media_folder import MediaFolder
-from tests.disk.counting import say
+from tests.counts import say
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="such traps need the links and pipes of POSIX")
 

@@ -10,7 +10,7 @@ from app.domain.media import sniff
 from app.net.download import Downloaded, download, write_inline
 from app.net.media_client import MediaClient
 from app.services.media_completeness import is_complete
-from tests.disk.counting import say
+from tests.counts import say
 from tests.disk.pictures import png
 from tests.net.servers import Seen, Wire, reply, serving
 

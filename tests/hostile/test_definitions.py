@@ -18,8 +18,8 @@ from app.net.client import ApiClient
 from app.net.spool import Spool
 from app.providers.base import Provider
 from app.services.catalogue import Catalogue
+from tests.counts import say
 from tests.fuzz.mutations import broken_json
-from tests.hostile.counting import say
 
 MODELS = Path(__file__).resolve().parents[2] / "resources" / "models"
 KEY = "sk-CANARY-1f2e3d4c5b"

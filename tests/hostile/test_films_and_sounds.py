@@ -5,8 +5,8 @@ from random import Random
 
 import pytest
 
+from tests.counts import say
 from tests.hostile.broken_files import broken
-from tests.hostile.counting import say
 from tests.hostile.trying import asker, written
 
 MEDIA = Path(__file__).resolve().parents[1] / "fixtures" / "media"

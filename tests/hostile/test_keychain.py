@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.hostile.counting import say
+from tests.counts import say
 from tests.hostile.keychain_story import SILENT_S
 from tests.system_needs import require_packages
 

@@ -15,7 +15,7 @@ import pytest
 
 from app.sandbox.running import QUICK, RunningSandbox
 from app.system.one_instance import OneInstance
-from tests.hostile.counting import say
+from tests.counts import say
 
 ROOT = Path(__file__).resolve().parents[2]
 STARTS = 50

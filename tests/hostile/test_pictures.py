@@ -10,8 +10,8 @@ import pytest
 from app.domain.media import GIF, JPEG, PNG, WEBP
 from app.services.previews import Previews
 from app.system.previews import TOO_LARGE
+from tests.counts import say
 from tests.hostile.broken_files import broken
-from tests.hostile.counting import say
 from tests.hostile.trying import Asker, asker, written
 
 MEDIA = Path(__file__).resolve().parents[1] / "fixtures" / "media"

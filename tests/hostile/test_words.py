@@ -29,8 +29,8 @@ from app.system.paths import Paths
 from app.widgets.endpoint_address import EndpointAddress
 from app.widgets.toast import Toast
 from tests.conftest import Run
+from tests.counts import say
 from tests.fakes import make_job
-from tests.hostile.counting import say
 from tests.screenshots.shots import Stage
 
 APP = Path(__file__).resolve().parents[2] / "app"

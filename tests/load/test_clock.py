@@ -14,7 +14,7 @@ from tempfile import mkdtemp
 import pytest
 
 from app.domain.job import JobState
-from tests.load.counting import say
+from tests.counts import say
 from tests.load.sky import ENDED_EARLY, Sky, chance
 from tests.virtual.conftest import quick_disk
 from tests.virtual.far_side import Handle

@@ -21,7 +21,7 @@ from app.services.job_tools import JobSeams
 from app.services.media_probe import MediaFacts
 from app.services.provider_service import Connected
 from tests.conftest import Run
-from tests.load.counting import say
+from tests.counts import say
 from tests.load.far_service import picture
 from tests.load.fault_proxy import Fault, FaultProxy
 from tests.load.test_thousand import beside, said_by

@@ -12,7 +12,7 @@ import pytest
 from app.domain.job import JobState
 from app.domain.media import Medium
 from app.net.retry import POLL_JITTER, backoff_s, poll_delay_s
-from tests.load.counting import say
+from tests.counts import say
 from tests.load.sky import Sky, chance
 from tests.virtual.conftest import quick_disk
 from tests.virtual.far_side import Fate, Handle

@@ -26,8 +26,8 @@ from app.domain.request import GenerationRequest
 from app.store.settings_store import SettingsStore
 from app.studio_window import StudioWindow
 from app.system.event_loop import StudioLoop
+from tests.counts import say
 from tests.load.bare_loop import Lag
-from tests.load.counting import say
 from tests.virtual.conftest import quick_disk
 
 S = JobState

@@ -1,4 +1,4 @@
-"""A virtual computer for a test, on the quickest disk there is, and the counts at the end of a run."""
+"""A virtual computer for a test, on the quickest disk there is."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,7 +8,6 @@ from tempfile import mkdtemp
 
 import pytest
 
-from tests.virtual.counting import COUNTED
 from tests.virtual.far_side import FarSide, Handle
 from tests.virtual.loop import VirtualClock, VirtualLoop
 from tests.virtual.machine import Machine
@@ -46,9 +45,3 @@ def make_machine() -> Iterator[Callable[..., Machine]]:
 def chance(seed: int) -> Random:
     """A source of chance that says the same in every run."""
     return Random(seed)
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Tells what was counted."""
-    for line in COUNTED:
-        terminalreporter.write_line(line)

@@ -10,8 +10,8 @@ from random import Random
 import pytest
 
 from app.domain.job import JobState
+from tests.counts import say
 from tests.virtual.conftest import chance
-from tests.virtual.counting import counted
 from tests.virtual.far_side import Fate, Handle
 from tests.virtual.machine import Machine
 
@@ -64,4 +64,4 @@ def test_t07_a_job_that_is_made_late_is_never_paid_twice(make_machine: Make, han
         asked += _case(machine, chance(number))
         machine.clear_up()
     assert 0 < asked < CASES // 2
-    counted(f"T-07, {handle}: {CASES // 2} cases of late creation, {asked} asked and sent again, 0 paid twice")
+    say("T-07", f"{handle}: {CASES // 2} cases of late creation, {asked} asked and sent again, 0 paid twice")

@@ -18,8 +18,8 @@ from app.domain.errors import (
 )
 from app.domain.job import RESTING, WATCHED, JobState
 from app.domain.remote import Artifact, Listed, RemoteRef, RemoteState, Snapshot
+from tests.counts import say
 from tests.services.scripted import PIXEL
-from tests.virtual.counting import counted
 from tests.virtual.far_side import FarProvider, Handle
 from tests.virtual.machine import Machine
 
@@ -209,4 +209,4 @@ def test_t40_a_word_that_nobody_knows_for_ever_is_watched_for_ever(make_machine:
 
 def test_t40_counts() -> None:
     assert len(LIES) >= 40
-    counted(f"T-40: {len(LIES)} lies about one job, {len(LISTS)} of a list, 0 believed for good")
+    say("T-40", f"{len(LIES)} lies about one job, {len(LISTS)} of a list, 0 believed for good")

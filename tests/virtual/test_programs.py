@@ -4,8 +4,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from tests.counts import say
 from tests.virtual.conftest import quick_disk
-from tests.virtual.counting import counted
 from tests.virtual.programs import Programs
 
 STEPS = 50
@@ -24,7 +24,7 @@ def play(programs: int, *, derandomize: bool) -> None:
         suppress_health_check=list(HealthCheck),
     )
     run_state_machine_as_test(Programs, settings=wanted)
-    counted(f"T-08: {Programs.begun} programs of up to {STEPS} steps, {Programs.steps} states, 0 broken promises")
+    say("T-08", f"{Programs.begun} programs of up to {STEPS} steps, {Programs.steps} states, 0 broken promises")
 
 
 @pytest.mark.timeout(600)

@@ -24,7 +24,7 @@ from typing import Self
 import pytest
 
 from app.sandbox.running import QUICK, RunningSandbox
-from tests.whole.counting import counted
+from tests.counts import say
 
 KEY = "a-key-for-many-lives"
 SERVICES = ("netmind", "haiper", "octoai")
@@ -148,9 +148,10 @@ def _play(folder: Path, server: RunningSandbox, kills: int, *, luck: Random) -> 
         assert lives.wait_until_up()
         assert lives.ends_well()
     states = _check(profile, server, kills * len(SERVICES))
-    counted(
-        f"T-01: {kills} kills with 3 kinds of handle, {len(server.posts)} requests paid for, {dict(states)}:"
-        " 0 paid twice, 0 paid and unknown, 0 bad files, integrity ok"
+    say(
+        "T-01",
+        f"{kills} kills with 3 kinds of handle, {len(server.posts)} requests paid for, {dict(states)}:"
+        " 0 paid twice, 0 paid and unknown, 0 bad files, integrity ok",
     )
 
 
@@ -184,4 +185,4 @@ def test_t05_killed_again_while_it_recovers_nothing_is_paid_twice_or_lost(
         assert lives.wait_until_up()
         assert lives.ends_well()
     states = _check(profile, server, CHAINS * len(SERVICES))
-    counted(f"T-05: {CHAINS} chains of kills, each {DEPTH} deep in recovery, {dict(states)}: as T-01")
+    say("T-05", f"{CHAINS} chains of kills, each {DEPTH} deep in recovery, {dict(states)}: as T-01")
