@@ -43,7 +43,7 @@ def shapes_of(secret: str) -> tuple[str, ...]:
         skipped = -offset % 3
         whole = len(raw[skipped:]) // 3 * 3
         shapes.add(base64.b64encode(raw[skipped : skipped + whole]).decode("ascii"))
-    return tuple(sorted(shapes, key=len, reverse=True))
+    return tuple(sorted(shapes, key=lambda shape: (-len(shape), shape)))
 
 
 def redact_text(words: str) -> str:
