@@ -39,7 +39,12 @@ run:
 	@exec $(VENV_PYTHON) -m app $(ARGS)
 
 test: setup-test
-	@$(HEADLESS) $(VENV_PYTHON) -m pytest -n logical --maxprocesses 4 --dist loadfile -m "not long" $(ARGS)
+ifeq ($(strip $(ARGS)),)
+	@$(HEADLESS) $(VENV_PYTHON) -m pytest -n logical --maxprocesses 4 --dist loadfile -m "not long and not alone"
+	@$(HEADLESS) $(VENV_PYTHON) -m pytest -m "alone and not long"
+else
+	@$(HEADLESS) $(VENV_PYTHON) -m pytest -m "not long" $(ARGS)
+endif
 
 test-long: setup-test
 	@$(HEADLESS) $(VENV_PYTHON) -m pytest -m long --timeout=3600 $(ARGS)

@@ -22,6 +22,17 @@ DEADLINE_S = 60.0
 """A test that hangs says so; no promise is measured by it."""
 
 
+ALONE = ("tests/load/", "tests/virtual/", "tests/whole/test_kills.py", "tests/services/test_endpoint_money.py")
+"""Tests of counted time and of load: another process on the same core would be counted too."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what `make test` runs after all others, in one process."""
+    for item in items:
+        if item.nodeid.startswith(ALONE):
+            item.add_marker("alone")
+
+
 @pytest.fixture(autouse=True)
 def windows_end_with_their_test() -> Iterator[None]:
     """What is to be deleted later is deleted now: nobody runs the loop that would do it, and a thousand windows that

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QPointF, QRect, QRectF, QSizeF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QImage, QKeyEvent, QMouseEvent, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import QGraphicsView, QWidget
 from shiboken6 import isValid
@@ -40,13 +40,19 @@ class _Decoded:
     copies: tuple[QImage, ...] = ()
 
 
+class _Relay(QObject):
+    """Brings what a worker made to the GUI thread. It has no parent, so that the worker may outlive the view: a signal of
+    a widget that is being deleted meanwhile would end the program."""
+
+    decoded = Signal(object)  # _Decoded
+
+
 class ImageView(Stage):
     """`show_picture` returns at once with the preview on the screen; `shown` or `failed` comes later."""
 
     shown = Signal()
     failed = Signal()
     zoom_changed = Signal()
-    _decoded = Signal(object)  # _Decoded, from the worker thread
 
     def __init__(self, looker: Looker, parent: QWidget | None = None, *, most_pixels: int = MOST_PIXELS) -> None:
         super().__init__("window", 1.0, parent)
@@ -60,7 +66,8 @@ class ImageView(Stage):
         self._worker: ThreadPoolExecutor | None = None
         self._close_look = QTimer(self, singleShot=True, interval=_CLOSE_LOOK_MS)
         self._close_look.timeout.connect(self._ask_detail)
-        self._decoded.connect(self._on_decoded, Qt.ConnectionType.QueuedConnection)
+        self._relay = _Relay()
+        self._relay.decoded.connect(self._on_decoded, Qt.ConnectionType.QueuedConnection)
         self.setTransformationAnchor(_Anchor.AnchorViewCenter)
         self.setAccessibleName(self.tr("Picture"))
 
@@ -153,7 +160,8 @@ class ImageView(Stage):
             return
         if self._worker is None:
             self._worker = ThreadPoolExecutor(1, thread_name_prefix="picture")
-        self._worker.submit(lambda: self._decoded.emit(_Decoded(ticket, found, copies_of(image))))
+        relay = self._relay
+        self._worker.submit(lambda: relay.decoded.emit(_Decoded(ticket, found, copies_of(image))))
 
     @Slot(object)
     def _on_decoded(self, made: _Decoded) -> None:
