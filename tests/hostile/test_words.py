@@ -222,7 +222,7 @@ def test_markup_is_shown_nowhere_and_addresses_are_opened_in_known_places() -> N
     ):
         assert never not in _calls(), never
     # a folder or a file of ours is opened as such; a web page only where the program itself names it, and at an endpoint
-    assert _web_pages() == {"pages/provider_settings.py", "widgets/endpoint_address.py"}
+    assert _web_pages() == {"pages/endpoint_wishes.py", "pages/provider_settings.py", "widgets/endpoint_address.py"}
 
 
 def _web_pages() -> set[str]:
