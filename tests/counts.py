@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.nasty.counting import counted
+
 _TRIED = "tried"
 _running: list[pytest.Item] = []
 
@@ -27,8 +29,15 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Each sentence once, in the order of the tests' numbers."""
+    """Each sentence once, in the order of the tests' numbers, and how many of the nasty cases were tried."""
     reports = [report for found in terminalreporter.stats.values() for report in found]
     said = {words for report in reports for name, words in getattr(report, "user_properties", ()) if name == _TRIED}
     for words in sorted(said):
         terminalreporter.write_line(words)
+    nasty = [
+        report.nodeid
+        for report in reports
+        if getattr(report, "when", "") == "call" and report.nodeid.startswith("tests/nasty/")
+    ]
+    if nasty:
+        terminalreporter.write_line(counted(nasty))

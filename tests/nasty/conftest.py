@@ -1,8 +1,7 @@
-"""The dialects as a fixture, and a line at the end that says how many of the nasty cases were tried."""
+"""The dialects as fixtures."""
 
 import pytest
 
-from tests.nasty.counting import counted
 from tests.nasty.dialects import EVERY, IN_OCTOAI, IN_OCTOAI_AT_ONCE, JOBS, Dialect
 
 
@@ -28,15 +27,3 @@ def way(request: pytest.FixtureRequest) -> Dialect:
     chosen = request.param
     assert isinstance(chosen, Dialect)
     return chosen
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Counts what ran."""
-    names = [
-        report.nodeid
-        for reports in terminalreporter.stats.values()
-        for report in reports
-        if getattr(report, "when", "") == "call" and "tests/nasty/" in report.nodeid
-    ]
-    if names:
-        terminalreporter.write_line(counted(names))
